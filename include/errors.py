@@ -1,0 +1,116 @@
+"""
+What can go wrong, and whether trying again can help. The DAGs' retry policy is this page.
+
+* RollcallError                    no retry   (any error of ours that is not listed below)
+  + TryLater                       retry
+    - RateLimited                  retry in 5 minutes    the platform says: too many requests
+    - Unreachable                  retry in 10 minutes   no connection, time-out, 5xx, or a broken body on a read
+  + Refusal                        no retry   the platform understood and said no
+    - Unauthorized                 no retry   the connection's key is wrong or was revoked
+    - NotPermitted                 no retry   the key lacks a right; the message names it
+    - NotFound                     no retry   the record is not there
+    - Conflict                     no retry   the value belongs to another record (`holder`, when the platform says)
+  + UnclearOutcome                 never      a write may or may not have happened: only a read can tell
+  + UnexpectedAnswer               no retry   the platform answered in a shape we do not know; names the field
+  + GateClosed                     no retry   a check failed, or could not be run
+  + SnapshotMissing                no retry   a night, or one platform's part of it, is not complete
+  + BadTable                       no retry   a table given by hand has a wrong column or value
+  + SettingsWrong                  no retry   a setting or a connection is missing or contradictory
+  + LedgerOutdated                 no retry   the ledger needs `python -m include.store upgrade`
+  + AlreadyDecided                 no retry   somebody else decided first
+  + FindingChanged                 no retry   the finding is no longer what the reviewer saw
+  + NotAllowed                     no retry   this person may not take this decision
+  + OverCap                        no retry   more fixes are approved than a cap allows: nothing is applied
+
+A message says what happened and what to do next. It never holds a token, an address, a name or a phone number.
+"""
+
+from __future__ import annotations
+
+
+class RollcallError(Exception):
+    """Anything that went wrong in a way Rollcall has a word for."""
+
+
+class TryLater(RollcallError):
+    """It may work if tried again later. `seconds`: how long the platform asks to wait, if it said so."""
+
+    def __init__(self, message: str, seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class RateLimited(TryLater):
+    """The platform refused because of too many requests; nothing was done."""
+
+
+class Unreachable(TryLater):
+    """The platform gave no usable answer to a read."""
+
+
+class Refusal(RollcallError):
+    """The platform understood the request and refused it; nothing was changed."""
+
+
+class Unauthorized(Refusal):
+    """The connection's key was not accepted."""
+
+
+class NotPermitted(Refusal):
+    """The key is valid but lacks a right."""
+
+
+class NotFound(Refusal):
+    """The record does not exist."""
+
+
+class Conflict(Refusal):
+    """The value belongs to another record. `holder`: that record's reference, where the platform names it."""
+
+    def __init__(self, message: str, holder: str | None = None) -> None:
+        super().__init__(message)
+        self.holder = holder
+
+
+class UnclearOutcome(RollcallError):
+    """A write was sent and no clear answer came back. It is never sent again; only a read settles it."""
+
+
+class UnexpectedAnswer(RollcallError):
+    """The platform's answer has a shape we do not know."""
+
+
+class GateClosed(RollcallError):
+    """A check failed or could not be run; nothing after it may run."""
+
+
+class SnapshotMissing(RollcallError):
+    """A night, or one platform's part of it, is not complete."""
+
+
+class BadTable(RollcallError):
+    """A table has a column or a value that cannot be used; names column and row."""
+
+
+class SettingsWrong(RollcallError):
+    """A setting or a connection is missing or contradictory."""
+
+
+class LedgerOutdated(RollcallError):
+    """The ledger's schema is older or newer than this code."""
+
+
+class AlreadyDecided(RollcallError):
+    """The finding already carries a decision."""
+
+
+class FindingChanged(RollcallError):
+    """The finding is no longer what the reviewer saw."""
+
+
+class NotAllowed(RollcallError):
+    """This person may not take this decision."""
+
+
+class OverCap(RollcallError):
+    """More fixes are approved than a cap allows."""

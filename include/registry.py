@@ -1,0 +1,35 @@
+"""The folder is the list: what platforms, rules and checks exist is what lies in their folders."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+HERE = Path(__file__).parent
+
+
+@cache
+def names(room: str) -> tuple[str, ...]:
+    """The names in `include/<room>`, sorted: its modules and packages whose names do not start with `_`."""
+    found = (
+        entry.stem
+        for entry in (HERE / room).iterdir()
+        if (entry.suffix == ".py" or (entry / "__init__.py").is_file()) and not entry.name.startswith("_")
+    )
+    return tuple(sorted(found))
+
+
+def load(room: str, name: str, part: str | None = None) -> ModuleType:
+    """The module `include.<room>.<name>`, or its `part`."""
+    return import_module(".".join(filter(None, ("include", room, name, part))))
+
+
+def summary(room: str, name: str) -> str:
+    """The first line of a module's docstring, read from its source without importing it."""
+    import ast
+
+    path = HERE / room / f"{name}.py"
+    source = path if path.is_file() else HERE / room / name / "__init__.py"
+    return (ast.get_docstring(ast.parse(source.read_text("utf-8"))) or "").partition("\n")[0]

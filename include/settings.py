@@ -1,0 +1,94 @@
+"""
+Settings, read once from `ROLLCALL_*`. Secrets are not here: they live in Airflow connections.
+
+Each field's comment is its documentation: README's table of settings is generated from this file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from include.errors import SettingsWrong
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default. The environment variable is `ROLLCALL_` and the field's name in capitals."""
+
+    ledger: str = "sqlite:///data/ledger.db"  # SQLAlchemy URL of the ledger (SQLite or PostgreSQL)
+    data: str = "data"  # folder or fsspec URL of the snapshots
+    apply: str = "off"  # `on` lets approved fixes be written; `off` makes every apply run a dry run
+    engine: str = "duckdb"  # the engine the rules run on
+    timezone: str = "UTC"  # a night is named by the date in this zone
+    sandbox: bool = False  # the platforms are the sandbox: demo reviewers and public modes are tolerated
+    support_contact: str = "support@example.com"  # whom a customer writes to when a change was not theirs
+    company: str = "Our support team"  # who signs the notices
+    mail_sender: str = "rollcall@example.com"  # From of every message
+    reviewers_mail: str = "reviewers@example.com"  # who gets the nightly digest
+    page_url: str = "http://localhost:8080/review/"  # link to the review page in the digest
+    region: str = "US"  # default region of phone numbers without a country code
+    retries: int = 3  # how often Airflow tries a task again when the error says that it may help
+    retry_minutes: int = 5  # wait before such a retry (twice as long when a platform cannot be reached)
+    leave_out: str = ""  # platforms to leave out of tonight by name, separated by commas
+    hub_size: int = 6  # a value shared by more contacts than this is not evidence that they are one person
+    group_size: int = 20  # no person has more contacts than this; larger groups are not linked
+    lease_seconds: int = 120  # how long a worker owns a fix it is applying
+    request_seconds: int = 30  # total time one request to a platform may take
+    settle_seconds: int = 20  # how long a change is read back before it is called unknown
+    cap_set_email: int = 25  # email changes per run (and names, and additional addresses)
+    cap_merge: int = 5  # merges per run
+    cap_attach: int = 50  # orders attached per run
+    cap_access: int = 10  # invites and resets of access per run
+    cap_same_address: int = 2  # accounts that may move to one new address per run
+    approval_days: int = 7  # an approval older than this is not applied
+    raw_days: int = 7  # how long raw answers are kept
+    snapshot_days: int = 35  # how long snapshots are kept
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Settings:
+        """Settings from environment variables. Raises SettingsWrong naming the variable that cannot be used."""
+        known = {f"ROLLCALL_{field.name.upper()}": field for field in fields(cls)}
+        values: dict[str, object] = {}
+        for variable, field in known.items():
+            if (text := environ.get(variable, "")) == "":
+                continue
+            values[field.name] = _value(variable, text, str(field.type))
+        settings = cls(**values)  # type: ignore[arg-type]  # each value was made from its field's own type
+        if settings.apply not in {"on", "off"}:
+            raise SettingsWrong(f"ROLLCALL_APPLY must be 'on' or 'off', not {settings.apply!r}.")
+        try:
+            ZoneInfo(settings.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise SettingsWrong(
+                f"ROLLCALL_TIMEZONE {settings.timezone!r} is no time zone; use a name like Europe/Berlin."
+            ) from error
+        return settings
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The platforms in `leave_out`."""
+        return tuple(sorted({name.strip() for name in self.leave_out.split(",") if name.strip()}))
+
+
+@cache
+def settings() -> Settings:
+    """This process's settings."""
+    return Settings.read(os.environ)
+
+
+def _value(variable: str, text: str, kind: str) -> object:
+    match kind:
+        case "int":
+            if not text.isdecimal():
+                raise SettingsWrong(f"{variable} must be a whole number, not {text!r}.")
+            return int(text)
+        case "bool":
+            if text.lower() not in {"0", "1", "true", "false"}:
+                raise SettingsWrong(f"{variable} must be true or false, not {text!r}.")
+            return text.lower() in {"1", "true"}
+        case _:
+            return text
