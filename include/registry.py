@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -26,10 +27,13 @@ def load(room: str, name: str, part: str | None = None) -> ModuleType:
     return import_module(".".join(filter(None, ("include", room, name, part))))
 
 
-def summary(room: str, name: str) -> str:
-    """The first line of a module's docstring, read from its source without importing it."""
-    import ast
-
+def docstring(room: str, name: str) -> str:
+    """A module's docstring, read from its source without importing it."""
     path = HERE / room / f"{name}.py"
     source = path if path.is_file() else HERE / room / name / "__init__.py"
-    return (ast.get_docstring(ast.parse(source.read_text("utf-8"))) or "").partition("\n")[0]
+    return ast.get_docstring(ast.parse(source.read_text("utf-8"))) or ""
+
+
+def summary(room: str, name: str) -> str:
+    """The first line of a module's docstring."""
+    return docstring(room, name).partition("\n")[0]

@@ -31,6 +31,8 @@ class Settings:
     reviewers_mail: str = "reviewers@example.com"  # who gets the nightly digest
     page_url: str = "http://localhost:8080/review/"  # link to the review page in the digest
     region: str = "US"  # default region of phone numbers without a country code
+    schedule: str = "0 2 * * *"  # when a night begins (cron), or `none` to start nights only by hand
+    apply_schedule: str = "*/15 * * * *"  # how often approved fixes are applied (cron), or `none`
     retries: int = 3  # how often Airflow tries a task again when the error says that it may help
     retry_minutes: int = 5  # wait before such a retry (twice as long when a platform cannot be reached)
     leave_out: str = ""  # platforms to leave out of tonight by name, separated by commas
@@ -78,6 +80,11 @@ class Settings:
 def settings() -> Settings:
     """This process's settings."""
     return Settings.read(os.environ)
+
+
+def cron(setting: str) -> str | None:
+    """A schedule setting as Airflow takes it: `none` means that runs are started by hand only."""
+    return None if setting == "none" else setting
 
 
 def _value(variable: str, text: str, kind: str) -> object:

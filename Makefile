@@ -1,0 +1,69 @@
+# Rollcall's commands. `make` alone lists them. All that is needed beforehand is Python 3.11 to 3.13 and make.
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PEOPLE ?= 500
+SEED ?= 7
+.DEFAULT_GOAL := help
+.PHONY: help run demo ui sandbox test lint bench docs requirements clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(READY) ## One whole night, to its end: pull, check, compare, file
+	@$(BIN)/python -m include.run night --people $(PEOPLE) --seed $(SEED)
+
+demo: $(READY) ## A night, two reviewers, the fixes, and a second night that finds nothing new (sandbox only)
+	@$(BIN)/python -m include.run demo --people $(PEOPLE) --seed $(SEED)
+
+ui: $(READY) ## Serve Airflow with the review page, on what `make run` left
+	@$(BIN)/python -m include.run ui --people $(PEOPLE) --seed $(SEED)
+
+sandbox: $(READY) ## Serve a working copy of every platform on port 9400
+	@$(BIN)/python -m include.sandbox --port 9400 --people $(PEOPLE) --seed $(SEED)
+
+test: $(READY) ## Every test
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+
+lint: $(READY) ## Style, types, spelling, and which file may import which
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/codespell
+
+bench: $(READY) ## Speeds, as ratios measured side by side
+	@$(BIN)/python -m tests.benchmarks
+
+docs: $(READY) ## Write the generated passages of the README anew
+	@$(BIN)/python -m tests.docs --write
+
+requirements: $(READY) ## Pin requirements.in anew into requirements.txt
+	@$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 --quiet --no-emit-index-url \
+		--custom-compile-command "make requirements" --output-file requirements.txt --upgrade
+
+clean: ## Remove what the commands above have made, the ledger of `make run` included
+	rm -rf $(VENV) .rollcall .mypy_cache .ruff_cache
+
+# The virtual environment. A half-made one (a killed start) is made anew; `.ready` is written last.
+$(READY): requirements.txt
+	@set -e; \
+	if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+		for python in $(PYTHON) python3.11 python3.12 python3.13 python3; do \
+			if $$python -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then \
+				found=$$python; break; \
+			fi; \
+		done; \
+		if [ -z "$$found" ]; then \
+			echo "Rollcall needs Python 3.11, 3.12 or 3.13, and found none: $$(python3 --version 2>&1). Install one" \
+				"(with its venv module), or name it: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 2; \
+		fi; \
+		echo "Setting up with $$($$found --version) (once; a minute or two)"; \
+		rm -rf $(VENV); $$found -m venv $(VENV); \
+	else echo "Bringing the installed packages up to requirements.txt"; fi; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.txt)" \
+		&& $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.txt \
+		|| { echo "The packages of requirements.txt could not be installed. Is there a network, and does it reach the" \
+			"package index? Then run the same command again: it goes on where it stopped." >&2; exit 2; }; \
+	touch $(READY)

@@ -1,0 +1,77 @@
+"""
+# Apply approved fixes
+
+Carry out what people approved on the review page, one fix at a time, and prove that it took. It looks for nothing
+to fix: it reads only the decisions in the ledger, never this run's configuration, a task's state or an XCom.
+
+1. **Check** the approved fixes: every one bound to a valid decision, the caps hold, no approval too old.
+2. **Apply** each option's fixes in order: read the record, compare it with what the reviewer saw,
+   write once, read back.
+3. **Verify** what is still unclear by reading again. An unclear write is never sent a second time.
+4. **Notify** the person at the old and at the new address, and leave receipts for the reviewers.
+
+With `ROLLCALL_APPLY=off` (the default outside the sandbox) a run reads and compares, and writes nothing.
+When it stops: the receipt on the review page says which fix and why. Nothing needs to be undone by hand before the
+next run; fixes that were held resume there.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from airflow.sdk import Asset, dag, task
+
+from include.retrying import patience
+from include.settings import cron, settings
+
+FIXES = Asset("rollcall://applied_fixes")
+
+
+@task
+def check() -> int:
+    """Let the approved fixes pass, or close the gate and say why."""
+    from include import stages
+
+    return stages.check_fixes()
+
+
+@task(outlets=[FIXES], retries=0)
+def apply() -> dict[str, int]:
+    """Apply every approved option: claim, read, compare, write once, read back, leave a receipt."""
+    from include import connections, stages
+
+    return stages.apply(connections.open)
+
+
+@task(trigger_rule="all_done")
+def verify() -> dict[str, int]:
+    """Settle by reading what a write left unclear."""
+    from include import connections, stages
+
+    return stages.verify(connections.open)
+
+
+@task(trigger_rule="all_done")
+def notify() -> int:
+    """Send what waits in the outbox: one message to one recipient each."""
+    from include import connections, stages
+
+    return stages.deliver(connections.mailer())
+
+
+@dag(
+    schedule=cron(settings().apply_schedule),
+    start_date=datetime(2026, 1, 1),  # noqa: DTZ001  Airflow reads a naive date in its own time zone
+    catchup=False,
+    max_active_runs=1,
+    allowed_run_types=["scheduled", "manual"],  # a backfill must never write to a platform
+    dagrun_timeout=timedelta(hours=2),
+    default_args=patience(),
+    doc_md=__doc__,
+    tags=["rollcall"],
+)
+def apply_approved_fixes() -> None:
+    check() >> apply() >> verify() >> notify()
+
+
+apply_approved_fixes()

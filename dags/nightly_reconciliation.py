@@ -1,0 +1,149 @@
+"""
+# Nightly reconciliation
+
+Pull what every platform says about its contacts and orders, find where one person's email address differs, where
+HubSpot holds a person twice and where a guest order belongs to an account, and file each as a finding for the
+review page. **It changes nothing on any platform**: that is `apply_approved_fixes`, after a person has decided.
+
+1. **Begin** the night: name it by its date. A night of the past (a backfill) uses its stored snapshot, or is skipped.
+2. **Pull** each platform, page by page, and keep the pages as they came.
+3. **Check** the pulls: no page missing, no empty table, nothing twice, no sudden drop or jump.
+4. **Tabulate** the pages into contacts and orders, in our words.
+5. **Check** the tables: what the rules rely on.
+6. **Link** the contacts that are one person, with the evidence.
+7. **Check** the people: nobody in two groups, no group too large.
+8. **Detect** with each rule.
+9. **Check** the findings: not suddenly three times as many, every option complete.
+10. **File** them in the ledger: a known finding keeps its decision, one no longer seen is closed as gone.
+11. **Notify** the reviewers that something new waits. Counts and a link; no personal data.
+
+Only the night's name travels between tasks. When a check closes its gate, its task fails with the table and the
+expectation in one line and nothing after it runs; the last good snapshot and the filed findings stay as they were.
+Mend the cause (or name the platform in `ROLLCALL_LEAVE_OUT`), then clear the failed task.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from airflow.sdk import Asset, dag, get_current_context, task, task_group
+
+from include.registry import docstring, names
+from include.retrying import patience
+from include.settings import cron, settings
+
+SNAPSHOT = Asset("rollcall://snapshot")
+FINDINGS = Asset("rollcall://findings")
+
+
+@task
+def begin() -> str:
+    """Name tonight's snapshot; for a night of the past, find the stored one or skip."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from include import stages
+    from include.errors import SnapshotMissing
+
+    try:
+        return stages.begin(get_current_context()["dag_run"].run_after)
+    except SnapshotMissing as missing:
+        raise AirflowSkipException(str(missing)) from missing
+
+
+@task
+def pull(platform: str, night: str) -> int:
+    """Pull everything the platform holds, page by page, as it comes."""
+    from include import connections, stages
+
+    return stages.pull(platform, night, connections.open)
+
+
+@task
+def check(gate: str, night: str) -> None:
+    """Let the night pass, or close the gate and say why."""
+    from include import stages
+
+    stages.check(gate, night)
+
+
+@task(outlets=[SNAPSHOT])
+def tabulate(night: str) -> dict[str, int]:
+    """Turn each platform's pages into rows of contacts and orders."""
+    from include import stages
+
+    return stages.tabulate(night)
+
+
+@task
+def link(night: str) -> int:
+    """Find which contacts are one person, and keep the evidence."""
+    from include import stages
+
+    return stages.link(night)
+
+
+@task
+def detect(rule: str, night: str) -> int:
+    """Find what one rule holds to be wrong."""
+    from include import stages
+
+    return stages.detect(rule, night)
+
+
+@task(outlets=[FINDINGS])
+def file(night: str) -> dict[str, int]:
+    """File the findings: new ones open, known ones keep their decision, ones no longer seen are gone."""
+    from include import stages
+
+    return stages.file(night)
+
+
+@task
+def notify(night: str) -> int:
+    """Tell the reviewers how many new findings wait. Silent when there are none."""
+    from include import connections, stages
+
+    return stages.notify(night, connections.mailer())
+
+
+@dag(
+    schedule=cron(settings().schedule),
+    start_date=datetime(2026, 1, 1),  # noqa: DTZ001  Airflow reads a naive date in its own time zone
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=8),
+    default_args=patience(),
+    doc_md=__doc__,
+    tags=["rollcall"],
+)
+def nightly_reconciliation() -> None:
+    night = begin()
+
+    @task_group
+    def pull_platforms() -> None:
+        """Every platform at once, each within its own quota."""
+        for platform in names("platforms"):
+            about = docstring("platforms", platform)
+            pull.override(task_id=f"pull_{platform}", pool=platform, doc_md=about)(platform, night)
+
+    @task_group
+    def detect_findings() -> None:
+        """Every rule on the same tables."""
+        for rule in names("rules"):
+            detect.override(task_id=f"detect_{rule}", doc_md=docstring("rules", rule))(rule, night)
+
+    (
+        pull_platforms()
+        >> check.override(task_id="check_pulls")("pulls", night)
+        >> tabulate(night)
+        >> check.override(task_id="check_tables")("tables", night)
+        >> link(night)
+        >> check.override(task_id="check_people")("people", night)
+        >> detect_findings()
+        >> check.override(task_id="check_findings")("findings", night)
+        >> file(night)
+        >> notify(night)
+    )
+
+
+nightly_reconciliation()
