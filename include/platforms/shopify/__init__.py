@@ -1,0 +1,26 @@
+"""
+Shopify, through the Admin GraphQL API 2026-10. Customers are contacts; an order's buyer may be nobody or a stub.
+
+Airflow connection `shopify` (type `http`): host `https://<shop>.myshopify.com`, password the app's Admin access
+token, extra `{"api_version": "2026-10"}`. Scopes: `write_customers`, `write_orders`, `read_all_orders` (without the
+last one Shopify leaves out orders older than 60 days and says nothing), and protected customer data, level 2.
+
+What we know (shopify.dev, the 2026-10 schema, and answers recorded from development stores; seen 2026-11):
+
+* 200 is not success: `errors`, then `userErrors`, then the payload. THROTTLED and ACCESS_DENIED come as 200 too.
+* A field that is redacted comes as null with an error beside it. It is never read as "there is none".
+* A search field Shopify does not know matches everything, and only `extensions.search` warns.
+* A version that is no longer supported is answered by a newer one: the header `X-Shopify-API-Version` tells.
+* An email is unique among customers whatever its case; case is kept, spaces are dropped, there are no aliases.
+  `customerUpdate` has no error codes: a taken address is known by the field and the English sentence.
+* An order without an account has `customer: null` (class A), or sits on a DISABLED profile that its checkout made
+  (class B: a stub). A stub cannot be deleted once it has had an order; it stays behind.
+* Whether `orderCustomerSet` also rewrites the order's email is not documented: either is expected here.
+* There is no password to set or reset in this API; the invitation exists for legacy ("classic") accounts only.
+* Counters (`numberOfOrders`) lag behind; a record asked for by its id does not.
+"""
+
+from __future__ import annotations
+
+CONNECTION = "shopify"
+LAG_SECONDS = 2  # a record read by its id is up to date; only the search index and counters lag

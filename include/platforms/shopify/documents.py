@@ -1,0 +1,104 @@
+"""
+The GraphQL documents we send to Shopify, as text.
+
+Nothing is built from pieces at run time: values travel as variables only. A mutation selects no customer data, so
+that a redacted field can never make a change that happened look like one that did not.
+"""
+
+from __future__ import annotations
+
+ADDRESS = """
+fragment Address on MailingAddress {
+  firstName lastName company address1 address2 city provinceCode zip countryCodeV2 phone
+}
+"""
+
+CUSTOMER_FIELDS = (
+    """
+fragment CustomerFields on Customer {
+  id firstName lastName displayName state verifiedEmail locale note tags createdAt updatedAt
+  defaultEmailAddress { emailAddress }
+  defaultPhoneNumber { phoneNumber }
+  defaultAddress { ...Address }
+}
+"""
+    + ADDRESS
+)
+
+ORDER_FIELDS = (
+    """
+fragment OrderFields on Order {
+  id name email phone note tags test sourceName displayFinancialStatus
+  createdAt updatedAt processedAt cancelledAt
+  customer { id }
+  billingAddress { ...Address }
+  shippingAddress { ...Address }
+}
+"""
+    + ADDRESS
+)
+
+CUSTOMERS = (
+    """
+query Customers($first: Int!, $after: String) {
+  customers(first: $first, after: $after, sortKey: ID) {
+    nodes { ...CustomerFields }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+    + CUSTOMER_FIELDS
+)
+
+ORDERS = (
+    """
+query Orders($first: Int!, $after: String) {
+  orders(first: $first, after: $after, sortKey: ID) {
+    nodes { ...OrderFields }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+    + ORDER_FIELDS
+)
+
+CUSTOMER = "query Customer($id: ID!) { customer(id: $id) { ...CustomerFields } }" + CUSTOMER_FIELDS
+
+ORDER = "query Order($id: ID!) { order(id: $id) { ...OrderFields } }" + ORDER_FIELDS
+
+HOLDER = """
+query Holder($identifier: CustomerIdentifierInput!) {
+  customerByIdentifier(identifier: $identifier) { id }
+}
+"""
+
+SHOP = """
+query Shop {
+  shop { myshopifyDomain customerAccountsV2 { customerAccountsVersion } }
+  currentAppInstallation { accessScopes { handle } }
+}
+"""
+
+UPDATE_CUSTOMER = """
+mutation UpdateCustomer($input: CustomerInput!) {
+  customerUpdate(input: $input) { customer { id } userErrors { field message } }
+}
+"""
+
+INVITE_CUSTOMER = """
+mutation InviteCustomer($customerId: ID!) {
+  customerSendAccountInviteEmail(customerId: $customerId) { customer { id } userErrors { field message code } }
+}
+"""
+
+SET_ORDER_CUSTOMER = """
+mutation SetOrderCustomer($orderId: ID!, $customerId: ID!) {
+  orderCustomerSet(orderId: $orderId, customerId: $customerId) { order { id } userErrors { field message code } }
+}
+"""
+
+UPDATE_ORDER = """
+mutation UpdateOrder($input: OrderInput!) {
+  orderUpdate(input: $input) { order { id } userErrors { field message } }
+}
+"""

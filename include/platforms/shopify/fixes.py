@@ -1,0 +1,133 @@
+"""
+What we may change in Shopify, how each change reads, and the one request that makes it.
+
+Nothing is deleted, no password is set, no customer is merged, and a note is only ever added to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from include.errors import Conflict, Refusal, RollcallError
+from include.model import Action, Fix, Ref, State
+from include.platforms.shopify.api import NEW_ACCOUNTS, Api
+from include.platforms.shopify.rows import number, state
+
+CAN: Mapping[Action, frozenset[str]] = {
+    Action.SET_EMAIL: frozenset({"defaultEmailAddress", "displayName", "verifiedEmail", "updatedAt"}),
+    Action.SET_NAME: frozenset({"firstName", "lastName", "displayName", "updatedAt"}),
+    # Undocumented whether the email follows the customer; the option's next fix puts it right where it does.
+    Action.ATTACH: frozenset({"customer", "email", "updatedAt"}),
+    Action.SET_ORDER_EMAIL: frozenset({"email", "updatedAt"}),
+    Action.INVITE: frozenset({"state", "updatedAt"}),
+    Action.ADD_NOTE: frozenset({"note", "updatedAt"}),
+}
+
+NOTE_MAX = 5000
+
+
+def read(api: Api, fix: Fix) -> dict[str, Any]:
+    """The fields the fix speaks of, as Shopify holds them now. Raises NotFound."""
+    record = image(api, fix)
+    match fix.action:
+        case Action.SET_EMAIL:
+            return {"email": (record["defaultEmailAddress"] or {}).get("emailAddress")}
+        case Action.SET_NAME:
+            return {"first_name": record["firstName"], "last_name": record["lastName"]}
+        case Action.ATTACH:
+            buyer = record["customer"]
+            return {"contact": f"shopify:customer:{number(buyer['id'], 'Customer')}" if buyer else None}
+        case Action.SET_ORDER_EMAIL:
+            return {"email": record["email"]}
+        case Action.INVITE:
+            return {"state": str(state(record["state"]))}
+        case Action.ADD_NOTE:
+            marker = str(fix.after["note"])
+            return {"note": marker if marker in (record["note"] or "") else None}
+        case _:
+            raise _cannot(fix)
+
+
+def write(api: Api, fix: Fix) -> None:
+    """Make the change, by one request."""
+    id = fix.target.id
+    match fix.action:
+        case Action.SET_EMAIL:
+            _set_email(api, id, fix.after["email"])
+        case Action.SET_NAME:
+            api.update_customer(id, firstName=fix.after["first_name"], lastName=fix.after["last_name"])
+        case Action.ATTACH:
+            api.set_order_customer(id, Ref.parse(fix.after["contact"]).id)
+        case Action.SET_ORDER_EMAIL:
+            api.update_order(id, email=fix.after["email"])
+        case Action.INVITE:
+            _invite(api, id)
+        case Action.ADD_NOTE:
+            _add_note(api, fix)
+        case _:
+            raise _cannot(fix)
+
+
+def image(api: Api, fix: Fix) -> dict[str, Any]:
+    """The whole record, without the counters that lag."""
+    return api.order(fix.target.id) if fix.target.kind == "order" else api.customer(fix.target.id)
+
+
+def current(api: Api, ref: Ref) -> Ref:
+    """The record that carries this id now. Rollcall merges no customers, and Shopify forwards no merged ids."""
+    return ref
+
+
+def same(action: Action, field: str, a: Any, b: Any) -> bool:
+    """Whether two values are one to Shopify: it drops spaces in an address and holds a blank name as none."""
+    if field == "email" and isinstance(a, str) and isinstance(b, str):
+        return "".join(a.split()) == "".join(b.split())
+    if action is Action.SET_NAME:
+        return (a or "").strip() == (b or "").strip()
+    return bool(a == b)
+
+
+def _set_email(api: Api, id: str, email: str) -> None:
+    try:
+        api.update_customer(id, email=email)
+    except Conflict as conflict:
+        raise Conflict(str(conflict), _holder(api, email)) from conflict
+
+
+def _holder(api: Api, email: str) -> str | None:
+    """Who has the address. The refusal stands whether or not this can be told."""
+    try:
+        found = api.holder(email)
+    except RollcallError:
+        return None
+    return f"shopify:customer:{found}" if found else None
+
+
+def _invite(api: Api, id: str) -> None:
+    """Invite only who can be: an invitation mails a real person, and new customer accounts know none."""
+    if api.accounts_version() == NEW_ACCOUNTS:
+        raise Refusal(
+            "shopify: this shop uses new customer accounts, which need no invitation; "
+            "tell the customer to sign in with the code that is sent to their address"
+        )
+    customer = api.customer(id)
+    if state(customer["state"]) is State.ACTIVATED:
+        raise Refusal(f"shopify: customer {id} has an activated account and cannot be invited")
+    if customer["defaultEmailAddress"] is None:
+        raise Refusal(f"shopify: customer {id} has no address to invite")
+    api.invite_customer(id)
+
+
+def _add_note(api: Api, fix: Fix) -> None:
+    before = image(api, fix)["note"] or ""
+    line = f"{fix.after['text']} [{fix.after['note']}]"
+    note = f"{before.rstrip()}\n\n{line}" if before.strip() else line
+    if len(note) > NOTE_MAX:
+        raise Refusal(f"shopify: the note of {fix.target} is full ({NOTE_MAX} characters); shorten it by hand")
+    change = api.update_order if fix.target.kind == "order" else api.update_customer
+    change(fix.target.id, note=note)
+
+
+def _cannot(fix: Fix) -> Refusal:
+    return Refusal(f"shopify: {fix.action} is not something we can do")
