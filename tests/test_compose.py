@@ -26,8 +26,10 @@ def test_it_keeps_to_the_compose_specification():
 
 
 def test_it_has_the_services_of_airflows_own_file():
-    theirs = "postgres redis apiserver scheduler dag-processor worker triggerer init cli".split()
-    assert {name if name in {"postgres", "redis"} else f"airflow-{name}" for name in theirs} | {"flower"} <= set(SERVICES)
+    theirs = ["postgres", "redis", "apiserver", "scheduler", "dag-processor", "worker", "triggerer", "init", "cli"]
+    assert {name if name in {"postgres", "redis"} else f"airflow-{name}" for name in theirs} | {"flower"} <= set(
+        SERVICES
+    )
 
 
 def test_the_demo_profile_adds_the_sandbox_and_a_mail_catcher():
