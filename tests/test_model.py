@@ -9,9 +9,7 @@ import pytest
 
 from include.model import Action, Evidence, Finding, Fix, Option, Ref
 
-FIX = Fix(
-    Ref("hubspot", "contact", "5"), Action.SET_EMAIL, {"email": "old@example.com"}, {"email": "new@example.com"}
-)
+FIX = Fix(Ref("hubspot", "contact", "5"), Action.SET_EMAIL, {"email": "old@example.com"}, {"email": "new@example.com"})
 FINDING = Finding(
     rule="email_mismatch",
     subject=Ref("hubspot", "contact", "5"),

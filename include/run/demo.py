@@ -50,8 +50,8 @@ def play_demo(rollcall: LocalRollcall, console: Console) -> None:
         raise DemoFailed(f"{len(twice)} writes reached the sandbox more than once: {twice[:5]}")
     console.print(
         f"\n[bold green]The demo held.[/bold green] {sum(decided.approved.values())} findings settled with "
-        f"{len(writes)} writes, each approved and each sent once; the second night found nothing new and wrote nothing. "
-        f"{sum(decided.left.values())} findings are left for a person to choose."
+        f"{len(writes)} writes, each approved and each sent once; the second night found nothing new and wrote "
+        f"nothing. {sum(decided.left.values())} findings are left for a person to choose."
     )
 
 

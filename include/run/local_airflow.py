@@ -12,7 +12,7 @@ from typing import Any
 from include.errors import RollcallError
 from include.registry import names
 from include.run.home import Home
-from include.run.processes import Processes, ProcessDied, python
+from include.run.processes import ProcessDied, Processes, python
 from include.run.web import Answered, Web
 
 ENDED = {"success", "failed", "skipped", "upstream_failed", "removed"}

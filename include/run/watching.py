@@ -48,9 +48,7 @@ def _picture(title: str, order: list[str], tasks: list[TaskState]) -> Group:
     table = Table(box=None, padding=(0, 2), show_header=False)
     for task in _sorted(order, tasks):
         word, style = MARKS.get(task.state or "", ("", "dim"))
-        mark: Spinner | Text = (
-            Spinner("dots", text="running", style="cyan") if word == "running" else Text(word, style)
-        )
+        mark: Spinner | Text = Spinner("dots", text="running", style="cyan") if word == "running" else Text(word, style)
         table.add_row(_short(task.id), mark, Text(f"{task.seconds:.1f} s" if task.seconds else "", "dim"))
     ended = sum(task.state in ENDED for task in tasks)
     return Group(Text(f"{title}  {ended}/{len(tasks)}", "bold"), table)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 
-class Answered(Exception):  # noqa: N818  it is what the server said, and the caller may well expect it
+class Answered(Exception):
     """The server answered with a status of 400 or above."""
 
     def __init__(self, status: int, body: Any) -> None:

@@ -62,4 +62,5 @@ def test_the_next_start_stops_what_a_killed_one_left_behind(tmp_path):
     killed = Processes(tmp_path / "book.json", tmp_path / "logs")
     child = killed.start("sleeper", python("-c", "import time; time.sleep(60)"), {})
     assert Processes(tmp_path / "book.json", tmp_path / "logs").take_over() == [child.pid]
+    child.wait(timeout=5)
     assert not psutil.pid_exists(child.pid)
