@@ -1,0 +1,18 @@
+"""
+cPanel: hosting accounts and the address each is reached at, through the server's WHM.
+
+Airflow connection `whm`: host `https://server:2087`, login the WHM user, password an API token with the rights
+`list-accts`, `acct-summary` and `edit-account` only; extra may hold `{"method": "GET"}` for a server that takes no
+POST.
+
+What we know (cPanel's OpenAPI 11.137, seen 2026-09-05):
+* A function that failed answers 200 with `metadata.result` 0; a wrong token answers 403 in another envelope.
+* An account's address resets its password. It can be set (`modifyacct`, parameter `contactemail`); the second address
+  (`CONTACTEMAIL2`) can be seen in that answer, but not set.
+* `modifyacct` can also rename an account or change its owner: nothing but `user` and `contactemail` is ever sent.
+* `*unknown*` is how it says that an account has no address.
+* The documentation shows changes as GET; they are sent as POST, because a query string ends up in access logs.
+"""
+
+CONNECTION = "whm"
+LAG_SECONDS = 0

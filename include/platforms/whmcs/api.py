@@ -1,0 +1,84 @@
+"""Talks to WHMCS about clients, logins, services and orders. What its answers mean, `rows` and `fixes` say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from include.errors import NotFound, UnexpectedAnswer
+from include.platforms import Page
+from include.whmcs_endpoint import Endpoint, judge
+from include.whmcs_shapes import record_id, rows
+
+if TYPE_CHECKING:
+    from include.platforms import Key
+    from include.transport import Http
+
+__all__ = ["Api", "judge"]
+
+
+class Api:
+    """WHMCS through one API credential."""
+
+    def __init__(self, http: Http, key: Key) -> None:
+        self._whmcs = Endpoint(http, key)
+
+    def pages(self) -> Iterator[Page]:
+        """
+        The full pull: `clients`, `details`, `users`, `products`, `servers`, `orders`.
+
+        GetClients tells neither phone nor address, so each client is asked for by itself; the answers about the
+        clients of one page of `clients` are one page of `details`.
+        """
+        self.require_version()
+        for page in self._whmcs.listing("GetClients", "clients", "client", orderby="id", sorting="ASC"):
+            yield Page("clients", page)
+            yield Page("details", {"clients": list(self._details(page))})
+        for page in self._whmcs.listing("GetUsers", "users", "user", sorting="ASC"):
+            yield Page("users", page)
+        for page in self._whmcs.listing("GetClientsProducts", "products", "product"):
+            yield Page("products", page)
+        yield Page("servers", self._whmcs.read("GetServers"))
+        for page in self._whmcs.listing("GetOrders", "orders", "order"):
+            yield Page("orders", page)
+
+    def require_version(self) -> None:
+        """Refuse a WHMCS whose clients are their own logins."""
+        _ = self._whmcs.version
+
+    def client(self, client_id: str) -> dict[str, Any]:
+        """One client with its users."""
+        client = self._whmcs.read("GetClientsDetails", clientid=client_id).get("client")
+        if not isinstance(client, dict):
+            raise UnexpectedAnswer("whmcs GetClientsDetails: the field 'client' is missing.")
+        return client
+
+    def login(self, user_id: str, hints: tuple[str, ...]) -> dict[str, Any]:
+        """
+        One user. WHMCS cannot be asked for one by its id: those whose names or address begin like a hint are looked
+        through first, then all.
+        """
+        for hint in (*dict.fromkeys(filter(None, hints)), ""):
+            narrowed: dict[str, str | int] = {"search": hint} if hint else {}
+            for page in self._whmcs.listing("GetUsers", "users", "user", **narrowed):
+                for row in rows(page.get("users"), "user", "whmcs GetUsers"):
+                    if record_id(row, "whmcs GetUsers") == user_id:
+                        return row
+        raise NotFound(f"whmcs:login:{user_id} does not exist (any more).")
+
+    def logged(self, client_id: str, marker: str) -> bool:
+        """Whether a line of the client's activity log holds `marker`."""
+        said = self._whmcs.read("GetActivityLog", clientid=client_id, description=marker)
+        lines = rows(said.get("activity"), "entry", "whmcs GetActivityLog")
+        return any(marker in str(line.get("description", "")) for line in lines)
+
+    def change(self, action: str, **fields: str) -> None:
+        """Send one changing action, once."""
+        self._whmcs.write(action, **fields)
+
+    def _details(self, page: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        for row in rows(page.get("clients"), "client", "whmcs GetClients"):
+            try:
+                yield self._whmcs.read("GetClientsDetails", clientid=record_id(row, "whmcs GetClients"))
+            except NotFound:
+                continue  # deleted since it was listed: it is not there, and so not in the tables

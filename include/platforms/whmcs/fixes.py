@@ -1,0 +1,101 @@
+"""What we may change in WHMCS: addresses and names of clients and logins, and notes on clients. Passwords: never."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from include.errors import Refusal
+from include.model import Action, Fix, Ref
+from include.platforms.whmcs.api import Api
+from include.whmcs_shapes import rows, steady, text
+
+CAN: Mapping[Action, frozenset[str]] = {
+    Action.SET_EMAIL: frozenset({"email", "email_verified"}),
+    Action.SET_NAME: frozenset({"firstname", "lastname", "fullname"}),
+    Action.ADD_NOTE: frozenset(),
+}
+
+
+def read(api: Api, fix: Fix) -> dict[str, Any]:
+    """The fields that `fix` speaks of, as they are now."""
+    record = _record(api, fix)
+    where = f"whmcs {fix.target.kind}"
+    match fix.action:
+        case Action.SET_EMAIL:
+            return {"email": text(record, "email", where)}
+        case Action.SET_NAME:
+            return {"first_name": text(record, "firstname", where), "last_name": text(record, "lastname", where)}
+        case Action.ADD_NOTE:
+            marker = str(fix.after["note"])
+            return {"note": marker if api.logged(fix.target.id, marker) else None}
+        case _:
+            raise _cannot(fix)
+
+
+def write(api: Api, fix: Fix) -> None:
+    """Send the one request that makes `fix` true."""
+    api.require_version()
+    match fix.action, fix.target.kind:
+        case Action.SET_EMAIL, "client":
+            # Without skipvalidation an empty mandatory field that has nothing to do with us refuses the change.
+            api.change("UpdateClient", clientid=fix.target.id, email=str(fix.after["email"]), skipvalidation="true")
+        case Action.SET_EMAIL, "login":
+            api.change("UpdateUser", user_id=fix.target.id, email=str(fix.after["email"]))
+        case Action.SET_NAME, "client":
+            api.change("UpdateClient", clientid=fix.target.id, **_names(fix), skipvalidation="true")
+        case Action.SET_NAME, "login":
+            api.change("UpdateUser", user_id=fix.target.id, **_names(fix))
+        case Action.ADD_NOTE, "client":
+            _note(api, fix)
+        case _:
+            raise _cannot(fix)
+
+
+def image(api: Api, fix: Fix) -> dict[str, Any]:
+    """The whole client or login, so told that two readings of an unchanged record are equal."""
+    record = dict(_record(api, fix))
+    if "users" in record:
+        record["users"] = rows(record["users"], "user", "whmcs client")
+    told: dict[str, Any] = steady(record)
+    return told
+
+
+def current(_api: Api, ref: Ref) -> Ref:
+    """The record itself: WHMCS forwards no ids (it merges clients only by hand, and the merged one is gone)."""
+    return ref
+
+
+def _record(api: Api, fix: Fix) -> dict[str, Any]:
+    match fix.target.kind:
+        case "client":
+            return api.client(fix.target.id)
+        case "login":
+            hints = [fix.before.get("email"), fix.after.get("email"), fix.before.get("last_name")]
+            return api.login(fix.target.id, tuple(str(hint) for hint in hints if hint))
+        case _:
+            raise _cannot(fix)
+
+
+def _note(api: Api, fix: Fix) -> None:
+    """
+    Write a note so that it is never there twice.
+
+    WHMCS tells no notes, so a line in the client's activity log is the anchor. It is written first and holds the same
+    words as the note: should the second request's outcome be unclear, the reason is on the record and nothing is
+    written again.
+    """
+    words = f"{fix.after['text']} [{fix.after['note']}]"
+    if api.logged(fix.target.id, str(fix.after["note"])):
+        return
+    api.change("LogActivity", clientid=fix.target.id, description=words)
+    api.change("AddClientNote", userid=fix.target.id, notes=words)  # `userid` is the client here
+
+
+def _names(fix: Fix) -> dict[str, str]:
+    wanted = {"firstname": fix.after.get("first_name"), "lastname": fix.after.get("last_name")}
+    return {name: str(value) for name, value in wanted.items() if value}
+
+
+def _cannot(fix: Fix) -> Refusal:
+    return Refusal(f"Rollcall has no way to {fix.action} a {fix.target.kind} on whmcs.")

@@ -1,0 +1,19 @@
+"""
+WHOIS: the contacts a registrar holds for a domain, through WHMCS and its registrar modules.
+
+Airflow connection `whmcs` (see that platform). API role: WhmcsDetails, GetClientsDomains, DomainGetWhoisInfo; to
+apply fixes also DomainUpdateWhoisInfo. Extra may hold `whois_blank`: what stands for a blank in the name of an XML
+element.
+
+What we know (developers.whmcs.com at 2026-01-05, and three public registrar modules):
+* Roles and field names are the registrar module's own: `Email`, `Email Address`, ... A role may be a JSON text.
+* Modules read every field of every role on saving: what is not sent may be blanked, so all of it is sent back.
+* A save may succeed and change nothing: only reading back tells.
+* Under ICANN's transfer policy a new registrant address is a change of registrant: both addresses may have to
+  confirm, the domain may be locked against transfer for 60 days, and it is suspended when the new address is not
+  verified within 15. So a change here is proposed by itself and needs its own consent.
+* A redacted address means unknown, never different.
+"""
+
+CONNECTION = "whmcs"
+LAG_SECONDS = 5

@@ -1,0 +1,76 @@
+"""Talks to WHMCS about domains and their registrars' contacts. What the answers mean, `rows` and `fixes` say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from include.errors import NotFound, Refusal, UnexpectedAnswer
+from include.platforms import Page
+from include.platforms.whois.roles import Roles, roles
+from include.whmcs_endpoint import Endpoint, judge
+from include.whmcs_shapes import record_id, rows, text
+
+if TYPE_CHECKING:
+    from include.platforms import Key
+    from include.transport import Http
+
+__all__ = ["Api", "judge"]
+
+REGISTERED = {"Active", "Grace"}  # in any other status the registrar does not hold the domain for us (any more)
+ELEMENT = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
+
+
+class Api:
+    """WHMCS's domain actions through one API credential."""
+
+    def __init__(self, http: Http, key: Key) -> None:
+        self._whmcs = Endpoint(http, key)
+        self._blank = str(key.options.get("whois_blank", "_"))
+
+    def pages(self) -> Iterator[Page]:
+        """The full pull: `domains`, and `whois` with what the registrars said about the domains of one such page."""
+        _ = self._whmcs.version
+        for page in self._whmcs.listing("GetClientsDomains", "domains", "domain"):
+            yield Page("domains", page)
+            yield Page("whois", {"whois": list(self._asked(page))})
+
+    def roles(self, domain_id: str) -> Roles:
+        """What the registrar holds for a domain now, role by role."""
+        return roles(self._whmcs.read("DomainGetWhoisInfo", domainid=domain_id), strict=True)
+
+    def save(self, domain_id: str, wanted: Roles) -> None:
+        """Send whole roles to the registrar, once."""
+        self._whmcs.write("DomainUpdateWhoisInfo", domainid=domain_id, xml=self._xml(wanted))
+
+    def _asked(self, page: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        where = "whois domains"
+        for row in rows(page.get("domains"), "domain", where):
+            if text(row, "status", where) not in REGISTERED:
+                continue
+            domain = record_id(row, where)
+            try:
+                yield {"domainid": domain, "said": self._whmcs.read("DomainGetWhoisInfo", domainid=domain)}
+            except NotFound:
+                continue  # deleted since it was listed
+            except Refusal as error:
+                if type(error) is not Refusal:
+                    raise  # the key or its rights: that is about us, not about this domain
+                yield {"domainid": domain, "said": None}  # this registrar would not tell: unknown, not different
+
+    def _xml(self, wanted: Roles) -> str:
+        parts = []
+        for role, fields in wanted.items():
+            inner = "".join(
+                f"<{self._element(key)}>{escape(value)}</{self._element(key)}>" for key, value in fields.items()
+            )
+            parts.append(f"<{self._element(role)}>{inner}</{self._element(role)}>")
+        return f"<contactdetails>{''.join(parts)}</contactdetails>"
+
+    def _element(self, key: str) -> str:
+        name = key.replace(" ", self._blank)
+        if not ELEMENT.fullmatch(name):
+            raise UnexpectedAnswer(f"whois: the registrar's field {key!r} cannot be sent back as XML.")
+        return name

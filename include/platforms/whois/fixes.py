@@ -1,0 +1,58 @@
+"""What we may change at a registrar: an address, wherever a domain's roles hold exactly the old one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from include.errors import Refusal
+from include.model import Action, Fix, Ref
+from include.platforms.whois.api import Api
+from include.platforms.whois.roles import email, email_fields, registrant
+
+CAN: Mapping[Action, frozenset[str]] = {Action.SET_EMAIL: frozenset({"addresses"})}
+
+
+def read(api: Api, fix: Fix) -> dict[str, Any]:
+    """The registrant's address, as it is now."""
+    _may(fix)
+    return {"email": email(registrant(api.roles(fix.target.id)))}
+
+
+def write(api: Api, fix: Fix) -> None:
+    """Send every role back whole, with the old address replaced wherever it stands and nothing else touched."""
+    _may(fix)
+    old, new = str(fix.before["email"]), str(fix.after["email"])
+    found = api.roles(fix.target.id)
+    wanted = {
+        role: {key: new if _holds(fields, key, old) else told for key, told in fields.items()}
+        for role, fields in found.items()
+    }
+    if wanted == found:
+        raise Refusal(f"{fix.target} holds the old address in no role (any more): nothing was sent.")
+    api.save(fix.target.id, wanted)
+
+
+def image(api: Api, fix: Fix) -> dict[str, Any]:
+    """Each role as the registrar tells it; what holds the old or the new address stands apart, under `addresses`."""
+    ours = {str(fix.before.get("email")).casefold(), str(fix.after.get("email")).casefold()}
+    told: dict[str, Any] = {"addresses": {}}
+    for role, fields in api.roles(fix.target.id).items():
+        moving = {key for key in email_fields(fields) if fields[key].strip().casefold() in ours}
+        told["addresses"][role] = {key: fields[key] for key in sorted(moving)}
+        told[role] = {key: value for key, value in fields.items() if key not in moving}
+    return told
+
+
+def current(_api: Api, ref: Ref) -> Ref:
+    """The domain itself: WHMCS forwards no ids."""
+    return ref
+
+
+def _holds(fields: Mapping[str, str], key: str, old: str) -> bool:
+    return key in email_fields(fields) and fields[key].strip().casefold() == old.casefold()
+
+
+def _may(fix: Fix) -> None:
+    if fix.action not in CAN or fix.target.kind != "domain":
+        raise Refusal(f"Rollcall has no way to {fix.action} a {fix.target.kind} on whois.")

@@ -1,0 +1,166 @@
+"""
+Speaks to WHMCS's one endpoint, for the two platforms that stand behind it (`whmcs`, `whois`).
+
+Every call is a form-encoded POST to `includes/api.php`, reads and writes alike. Secrets that WHMCS sends along
+(service passwords above all) are dropped here, before anything else sees an answer. It knows no record's meaning.
+
+Source: developers.whmcs.com, repository WHMCS/developer-docs at 2e75f454aa24 (2026-01-05).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from include.errors import (
+    Conflict,
+    NotFound,
+    NotPermitted,
+    RateLimited,
+    Refusal,
+    RollcallError,
+    SettingsWrong,
+    Unauthorized,
+    UnexpectedAnswer,
+    Unreachable,
+)
+from include.whmcs_shapes import number, record_id, rows
+
+if TYPE_CHECKING:
+    from include.platforms import Key
+    from include.transport import Answer, Http
+
+PATH = "/includes/api.php"
+OLDEST = (8, 1)  # below 8.0 the client is the login; GetUsers came with 8.1
+PAGE_SIZE = 100  # WHMCS says 25 when not asked; each call boots its PHP application
+ATTEMPTS = 3  # a listing that changes while it is read is read again this often
+
+# What no part of Rollcall may see: passwords, network addresses, payment data, the free fields that may hold them.
+DROPPED = re.compile(
+    r"pass(word|wd).*|securityq.*|customfields\d*|configoptions|lastlogin|.*ipaddress|cc.*|card.*|bank.*|gatewayid"
+    r"|fraud.*|transfersecret|orderdata|validationdata",
+    re.IGNORECASE,
+)
+
+UNAUTHORIZED = re.compile(r"authentication failed|invalid or missing credentials", re.IGNORECASE)
+NOT_PERMITTED = re.compile(r"invalid permissions: api action \"?(?P<action>\w+)\"? is not allowed", re.IGNORECASE)
+NOT_FOUND = re.compile(r"(client|user|domain|order)( id)? not found|invalid user id requested", re.IGNORECASE)
+CONFLICT = re.compile(r"duplicate email address|a user already exists with that email address", re.IGNORECASE)
+INVALID = re.compile(r"the email address entered is not valid", re.IGNORECASE)
+ICANN = re.compile(r"at least one email address enabled to receive domain related", re.IGNORECASE)
+
+
+def judge(answer: Answer) -> RollcallError | None:
+    """What WHMCS refuses, in our words. It refuses with status 200; only the key, its role and the IP get a 403."""
+    if answer.status == 429:
+        wait = str(answer.headers.get("Retry-After", ""))
+        return RateLimited("whmcs asks us to wait.", float(wait) if wait.isdecimal() else None)
+    body = answer.body
+    if not isinstance(body, dict) or not isinstance(body.get("result"), str):
+        where = "is the connection's host the folder that holds includes/api.php?"
+        return UnexpectedAnswer(f"whmcs answered {answer.status} without a result: {where}")
+    if body["result"] == "success" and answer.status < 400:
+        return None
+    said = str(body.get("message", ""))
+    if UNAUTHORIZED.search(said):
+        return Unauthorized("whmcs did not accept the identifier and secret of its connection.")
+    if lacking := NOT_PERMITTED.search(said):
+        return NotPermitted(f"whmcs's API role does not allow the action {lacking['action']}: add it to the role.")
+    if "invalid ip" in said.lower():
+        return NotPermitted("whmcs does not allow calls from this machine: add its IP to the API access restriction.")
+    if NOT_FOUND.search(said):
+        return NotFound("whmcs has no such record (any more).")
+    if CONFLICT.search(said):
+        return Conflict("whmcs refused the address: another client or user holds it.")
+    if INVALID.search(said):
+        return Refusal("whmcs holds the new address to be invalid.")
+    if ICANN.search(said):
+        return Refusal("whmcs refused: one address must stay enabled for domain notifications (an ICANN rule).")
+    # A registrar's own words come through here; they may name a person, so they are not repeated.
+    return Refusal("whmcs refused in words of its own; its activity log and module log hold them.")
+
+
+def without_secrets(value: Any) -> Any:
+    """`value` without the fields no part of Rollcall may see, at any depth and in any container."""
+    match value:
+        case dict():
+            return {key: without_secrets(inner) for key, inner in value.items() if not DROPPED.fullmatch(str(key))}
+        case list():
+            return [without_secrets(inner) for inner in value]
+        case _:
+            return value
+
+
+class Endpoint:
+    """WHMCS's actions by name."""
+
+    def __init__(self, http: Http, key: Key) -> None:
+        self._http = http
+        self._signed = {"identifier": key.login, "secret": key.secret, "responsetype": "json"}
+        if accesskey := key.options.get("accesskey"):
+            self._signed["accesskey"] = str(accesskey)
+        self._page_size = int(key.options.get("page_size", PAGE_SIZE))
+
+    def read(self, action: str, **fields: str | int) -> dict[str, Any]:
+        """What WHMCS answers to an action that changes nothing."""
+        answer = self._http.read("POST", PATH, data=self._form(action, fields))
+        return self._opened(action, answer)
+
+    def write(self, action: str, **fields: str | int) -> dict[str, Any]:
+        """Send an action that changes something, once."""
+        answer = self._http.write("POST", PATH, data=self._form(action, fields))
+        return self._opened(action, answer)
+
+    def listing(self, action: str, container: str, singular: str, **fields: str | int) -> list[dict[str, Any]]:
+        """
+        Every page of a list, complete and with no record twice.
+
+        Offsets shift when a record comes or goes between two pages. What was read is held against the total that
+        WHMCS states, and read again when they differ.
+        """
+        for _ in range(ATTEMPTS):
+            pages = self._listed(action, container, singular, fields)
+            where = f"whmcs {action}"
+            total = number(pages[-1], "totalresults", where)
+            ids = [record_id(row, where) for page in pages for row in rows(page.get(container), singular, where)]
+            if len(ids) == len(set(ids)) == total:
+                return pages
+        raise Unreachable(f"whmcs {action} kept changing while it was listed ({ATTEMPTS} attempts).")
+
+    @cached_property
+    def version(self) -> str:
+        """WHMCS's version. Raises SettingsWrong when it is too old to keep logins and clients apart."""
+        about = self.read("WhmcsDetails").get("whmcs")
+        said = str(about.get("version", "")) if isinstance(about, dict) else ""
+        parts = re.match(r"(\d+)\.(\d+)", said)
+        if parts is None:
+            raise UnexpectedAnswer("whmcs WhmcsDetails: the field 'whmcs.version' is missing.")
+        if (int(parts[1]), int(parts[2])) < OLDEST:
+            raise SettingsWrong(
+                f"WHMCS {parts[0]} is too old: Rollcall needs 8.1, where logins are records of their own. "
+                "Upgrade it, or name whmcs and whois in ROLLCALL_LEAVE_OUT."
+            )
+        return said
+
+    def _listed(
+        self, action: str, container: str, singular: str, fields: dict[str, str | int]
+    ) -> list[dict[str, Any]]:
+        pages: list[dict[str, Any]] = []
+        start = 0
+        while True:
+            page = self.read(action, limitstart=start, limitnum=self._page_size, **fields)
+            found = len(rows(page.get(container), singular, f"whmcs {action}"))
+            pages.append(page)
+            start += found
+            if found == 0 or start >= number(page, "totalresults", f"whmcs {action}"):
+                return pages
+
+    def _form(self, action: str, fields: dict[str, str | int]) -> dict[str, str]:
+        return {"action": action, **{name: str(value) for name, value in fields.items()}, **self._signed}
+
+    def _opened(self, action: str, answer: Answer) -> dict[str, Any]:
+        if not isinstance(answer.body, dict):
+            raise UnexpectedAnswer(f"whmcs {action}: the answer is no JSON object.")
+        opened: dict[str, Any] = without_secrets(answer.body)
+        return opened
