@@ -99,9 +99,7 @@ class Api:
         handles = {scope["handle"] for scope in granted}
         handles |= {handle.replace("write_", "read_", 1) for handle in handles if handle.startswith("write_")}
         if missing := [scope for scope in SCOPES if scope not in handles]:
-            raise NotPermitted(
-                f"shopify: the app lacks the scope {', '.join(missing)}; grant it and reinstall"
-            )
+            raise NotPermitted(f"shopify: the app lacks the scope {', '.join(missing)}; grant it and reinstall")
 
     def _record(self, document: str, root: str, id: str) -> dict[str, Any]:
         record = self._ask(document, {"id": id})[root]

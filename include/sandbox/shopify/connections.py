@@ -1,0 +1,149 @@
+"""
+Shopify's connections: search, sort, and pages by an opaque cursor (a key, never an offset).
+
+A search field that Shopify does not know matches everything and only warns, as it really does.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from graphql import GraphQLError
+
+Record = dict[str, Any]
+
+TERM = re.compile(r"""(-|NOT\s+)?(\w+):(<=|>=|<|>)?("[^"]*"|'[^']*'|\S+)\s*(?:AND\s+)?""")
+MOST = 250
+
+SORT_FIELDS = {"CREATED_AT": "createdAt", "UPDATED_AT": "updatedAt", "PROCESSED_AT": "processedAt"}
+
+CUSTOMER_FIELDS = {
+    "id": "legacyResourceId",
+    "email": "email",
+    "first_name": "firstName",
+    "last_name": "lastName",
+    "phone": "phone",
+    "state": "state",
+    "created_at": "createdAt",
+    "updated_at": "updatedAt",
+}
+ORDER_FIELDS = {
+    "id": "legacyResourceId",
+    "name": "name",
+    "email": "email",
+    "created_at": "createdAt",
+    "updated_at": "updatedAt",
+    "processed_at": "processedAt",
+}
+WHOLE_DAYS = frozenset({("customers", "updated_at")})  # "matching a whole day", says the schema
+
+
+def connection(
+    records: Iterable[Record], root: str, warn: Callable[[dict[str, Any]], None], asked: Mapping[str, Any]
+) -> Record:
+    """The part of `records` that was asked for, as a connection."""
+    size = _size(asked, root)
+    found = search(records, root, asked.get("query"), warn)
+    by = asked.get("sortKey") or "ID"
+    found.sort(key=lambda record: _place(record, by))
+    backward = "first" not in asked or asked["first"] is None
+    turned = bool(asked.get("reverse"))
+    if turned != backward:
+        found.reverse()
+    start = asked.get("before" if backward else "after")
+    if start:
+        edge = _read_cursor(start, by)
+        descending = turned != backward
+        found = [r for r in found if (_place(r, by) < edge if descending else _place(r, by) > edge)]
+    page, more = found[:size], len(found) > size
+    if backward:
+        page.reverse()
+    cursors = [_cursor(record, by) for record in page]
+    return {
+        "nodes": page,
+        "edges": [{"cursor": cursor, "node": node} for cursor, node in zip(cursors, page, strict=True)],
+        "pageInfo": {
+            "hasNextPage": bool(start) if backward else more,
+            "hasPreviousPage": more if backward else bool(start),
+            "startCursor": cursors[0] if cursors else None,
+            "endCursor": cursors[-1] if cursors else None,
+        },
+    }
+
+
+def search(
+    records: Iterable[Record], root: str, query: str | None, warn: Callable[[dict[str, Any]], None]
+) -> list[Record]:
+    """The records that match every term of the query that is understood."""
+    kept = list(records)
+    known = CUSTOMER_FIELDS if root == "customers" else ORDER_FIELDS
+    if query and TERM.sub("", query).strip():
+        raise refused(root, "The sandbox understands a search of `field:value` terms only.")
+    for negated, field, sign, quoted in TERM.findall(query or ""):
+        value = quoted.strip("\"'")
+        if field not in known:
+            warning = {"field": field, "message": "Invalid search field for this query.", "code": "invalid_field"}
+            parsed = {"field": field, "match_all": value}
+            warn({"path": [root], "query": query, "parsed": parsed, "warnings": [warning]})
+            continue
+        days = (root, field) in WHOLE_DAYS
+        kept = [r for r in kept if _matches(r.get(known[field]), sign, value, days) != bool(negated)]
+    return kept
+
+
+def refused(root: str, message: str, code: str = "BAD_REQUEST") -> GraphQLError:
+    """A top-level error of a root field."""
+    return GraphQLError(message, extensions={"code": code}, path=[root])
+
+
+def _matches(held: Any, sign: str, value: str, whole_days: bool) -> bool:
+    if held is None:
+        return False
+    left, right = str(held).casefold(), value.casefold()
+    if whole_days:
+        left, right = left[:10], right[:10]
+    match sign:
+        case "<":
+            return left < right
+        case "<=":
+            return left <= right
+        case ">":
+            return left > right
+        case ">=":
+            return left >= right
+        case _:
+            return left.startswith(right[:-1]) if right.endswith("*") else left == right
+
+
+def _size(asked: Mapping[str, Any], root: str) -> int:
+    first, last = asked.get("first"), asked.get("last")
+    if first is not None and last is not None:
+        raise refused(root, "providing both first and last is not supported")
+    size = first if first is not None else last
+    if size is None:
+        raise refused(root, "you must provide one of first or last")
+    if not 0 < size <= MOST:
+        raise refused(root, f"{'first' if last is None else 'last'} must be between 1 and {MOST}")
+    return int(size)
+
+
+def _place(record: Record, by: str) -> tuple[str, int]:
+    return (record[SORT_FIELDS[by]] if by in SORT_FIELDS else ""), int(record["legacyResourceId"])
+
+
+def _cursor(record: Record, by: str) -> str:
+    value, number = _place(record, by)
+    told = {"last_id": number, "last_value": value or str(number)}
+    return base64.b64encode(json.dumps(told, separators=(",", ":")).encode()).decode()
+
+
+def _read_cursor(text: str, by: str) -> tuple[str, int]:
+    try:
+        told = json.loads(base64.b64decode(text, validate=True))
+        return (str(told["last_value"]) if by in SORT_FIELDS else ""), int(told["last_id"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise GraphQLError("Invalid cursor for current pagination sort.", extensions={"code": "BAD_REQUEST"}) from error
