@@ -20,13 +20,13 @@ def contacts(raw: Raw) -> Iterator[Contact]:
     """Every hosting account; its id is its user name."""
     for body in raw["accounts"]:
         for row in _accounts(body):
-            first, *others = addresses(row) or [None]
+            held = addresses(row)
             yield Contact(
                 platform="cpanel",
                 kind="hosting",
                 id=_text(row, "user"),
-                email=first,
-                other_emails=tuple(address for address in others if address),
+                email=next(iter(held), None),
+                other_emails=tuple(held[1:]),
                 state=State.DISABLED if str(row.get("suspended", 0)) == "1" else None,
                 created_at=_started(row),
             )

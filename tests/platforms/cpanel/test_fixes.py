@@ -1,0 +1,92 @@
+"""Changing a hosting account's address, and what WHM's refusals become."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from include.errors import NotFound, NotPermitted, Refusal, Unauthorized, UnexpectedAnswer
+from include.platforms.cpanel.api import judge
+from include.transport import Answer
+from tests.sandbox.hosting_world import set_email
+
+ANN = set_email("cpanel:hosting:annsite", "ann@example.com", "ann@new.example")
+
+
+def test_a_pull_gives_every_account(stack):
+    cpanel = stack.platform("cpanel")
+    raw = {page.stream: [page.body] for page in cpanel.api.pages()}
+    assert {c.id: c.email for c in cpanel.rows.contacts(raw)} == {
+        "annsite": "ann@example.com",
+        "bobsite": "bob@example.com",
+    }
+
+
+@pytest.mark.parametrize("options", [{}, {"method": "GET"}], ids=["as-a-form", "as-documented"])
+def test_an_address_is_changed_and_nothing_else(stack, options):
+    cpanel = stack.platform("cpanel", **options)
+    stack.desk.switches["whm_post"] = not options
+    assert cpanel.fixes.read(cpanel.api, ANN) == ANN.before
+    image = cpanel.fixes.image(cpanel.api, ANN)
+    cpanel.fixes.write(cpanel.api, ANN)
+    assert cpanel.fixes.read(cpanel.api, ANN) == ANN.after
+    assert cpanel.fixes.image(cpanel.api, ANN) == image | {"email": "ann@new.example"}
+    (written,) = stack.desk.writes
+    assert written["record"] == "cpanel:hosting:annsite"
+    assert written["changed"] == {"email": ["ann@example.com", "ann@new.example"]}
+
+
+def test_an_account_that_holds_another_address_by_now_is_left_alone(stack):
+    cpanel = stack.platform("cpanel")
+    stale = set_email("cpanel:hosting:annsite", "older@example.com", "ann@new.example")
+    with pytest.raises(Refusal, match="cpanel:hosting:annsite does not hold"):
+        cpanel.fixes.write(cpanel.api, stale)
+    assert stack.desk.writes == []
+
+
+@pytest.mark.parametrize(
+    ("target", "old", "warned"),
+    [("cpanel:hosting:annsite", "ann@example.com", True), ("cpanel:hosting:bobsite", "bob@example.com", False)],
+)
+def test_a_second_contact_that_keeps_the_old_address_is_reported_without_it(stack, caplog, target, old, warned):
+    cpanel = stack.platform("cpanel")
+    with caplog.at_level(logging.WARNING, logger="include.platforms.cpanel.fixes"):
+        cpanel.fixes.write(cpanel.api, set_email(target, old, "new@new.example"))
+    assert (target in caplog.text) is warned
+    assert "@" not in caplog.text
+
+
+def test_an_account_that_is_gone_is_not_found(stack):
+    cpanel = stack.platform("cpanel")
+    with pytest.raises(NotFound):
+        cpanel.fixes.read(cpanel.api, set_email("cpanel:hosting:nobody", "a@example.com", "b@example.com"))
+
+
+def test_a_wrong_token_is_said_so_in_spite_of_its_other_envelope(stack):
+    cpanel = stack.platform("cpanel", secret="guess")
+    with pytest.raises(Unauthorized, match="API token"):
+        list(cpanel.api.pages())
+
+
+def test_a_right_that_the_token_lacks_is_said_so(stack):
+    stack.desk.switches["whm_denied"] = ("modifyacct",)
+    cpanel = stack.platform("cpanel")
+    with pytest.raises(NotPermitted, match="edit-account"):
+        cpanel.fixes.write(cpanel.api, ANN)
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"metadata": {"result": 1, "reason": "OK"}}, None),
+        ({"metadata": {"result": "1", "reason": "OK"}}, None),
+        ({"metadata": {"result": 0, "reason": "Account does not exist"}}, NotFound),
+        ({"metadata": {"result": 0, "reason": "“a@b” is not a valid email address."}}, Refusal),
+        ({"status": 0}, UnexpectedAnswer),
+    ],
+)
+def test_success_is_what_metadata_says_whatever_the_status(body, error):
+    told = judge(Answer(200, {}, body))
+    assert type(told) is (error or type(None))
+    assert "@" not in str(told)

@@ -1,0 +1,110 @@
+"""Pulling WHMCS over HTTP, and what its refusals become."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from include.errors import (
+    Conflict,
+    NotFound,
+    NotPermitted,
+    RateLimited,
+    Refusal,
+    SettingsWrong,
+    Unauthorized,
+    UnexpectedAnswer,
+)
+from include.platforms.whmcs.api import judge
+from include.transport import Answer
+
+
+def pulled(platform):
+    raw: dict[str, list] = {}
+    for page in platform.api.pages():
+        raw.setdefault(page.stream, []).append(page.body)
+    return raw
+
+
+def test_a_pull_gives_every_client_login_and_order_whatever_shape_they_come_in(stack):
+    whmcs = stack.platform("whmcs", page_size=2)
+    raw = pulled(whmcs)
+    contacts = {str(contact.ref): contact for contact in whmcs.rows.contacts(raw)}
+    assert sorted(contacts) == [
+        "whmcs:client:11", "whmcs:client:12", "whmcs:client:13", "whmcs:login:5", "whmcs:login:6",
+    ]  # fmt: skip
+    ann = contacts["whmcs:client:11"]
+    assert (ann.first_name, ann.last_name, ann.phone) == ("Ann", "O'Brien", "+1 555 0123")
+    assert ann.links == ("whmcs:login:5", "cpanel:hosting:annsite")
+    assert {order.id: order.contact_id for order in whmcs.rows.orders(raw)} == {"1": "11", "2": "12"}
+    assert len(raw["clients"]) == len(raw["details"]) == 2
+
+
+def test_no_service_password_gets_past_the_door(stack):
+    assert "service-secret" in json.dumps(stack.ask("GetClientsProducts"))
+    assert "service-secret" not in json.dumps(pulled(stack.platform("whmcs")))
+
+
+@pytest.mark.parametrize("version", ["7.10.2-release.1", "8.0.4-release.1"])
+def test_a_whmcs_without_separate_logins_is_refused_by_name(stack, version):
+    stack.desk.switches["whmcs_version"] = version
+    with pytest.raises(SettingsWrong, match=r"Rollcall needs 8\.1"):
+        pulled(stack.platform("whmcs"))
+
+
+def test_a_wrong_key_is_said_so(stack):
+    with pytest.raises(Unauthorized, match="identifier and secret"):
+        pulled(stack.platform("whmcs", secret="guess"))
+
+
+def test_a_missing_right_is_named(stack):
+    stack.desk.switches["whmcs_denied"] = ("GetUsers",)
+    with pytest.raises(NotPermitted, match="action getusers"):
+        pulled(stack.platform("whmcs"))
+
+
+def test_a_client_deleted_while_we_pull_is_simply_not_there(stack):
+    whmcs = stack.platform("whmcs")
+    pages = whmcs.api.pages()
+    listed = next(pages)
+    assert whmcs.rows.ids(listed) == ["11", "12", "13"]
+    assert stack.ask("DeleteClient", clientid=12)["result"] == "success"
+    assert whmcs.rows.ids(next(pages)) == ["11", "13"]
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "error"),
+    [
+        (403, "Authentication Failed", Unauthorized),
+        (403, "Invalid or missing credentials", Unauthorized),
+        (403, "Invalid IP 192.0.2.1", NotPermitted),
+        (400, "Invalid IP 192.0.2.1", NotPermitted),
+        (403, 'Invalid Permissions: API action "mergeticket" is not allowed', NotPermitted),
+        (200, "Client Not Found", NotFound),
+        (200, "Client ID not found", NotFound),
+        (200, "Invalid User ID requested", NotFound),
+        (200, "Domain ID Not Found", NotFound),
+        (200, "Duplicate Email Address", Conflict),
+        (200, "A user already exists with that email address", Conflict),
+        (200, "The email address entered is not valid", Refusal),
+        (200, "Registrar Error: Jane Doe (jane@example.com) must confirm first", Refusal),
+        (400, "Empty action request", Refusal),
+    ],
+)
+def test_a_refusal_in_our_words_repeats_nobody_s_data(status, message, error):
+    refusal = judge(Answer(status, {}, {"result": "error", "message": message}))
+    assert type(refusal) is error
+    assert not any(word in str(refusal) for word in ("jane", "Jane", "192.0.2.1"))
+
+
+def test_success_is_not_refused_and_too_much_is_asked_to_wait():
+    assert judge(Answer(200, {}, {"result": "success"})) is None
+    told = judge(Answer(429, {"Retry-After": "7"}, {}))
+    assert isinstance(told, RateLimited)
+    assert told.seconds == 7
+
+
+@pytest.mark.parametrize("body", [{}, [], {"status": "ok"}, None])
+def test_an_answer_that_is_not_whmcs_s_is_unexpected(body):
+    assert isinstance(judge(Answer(200, {}, body)), UnexpectedAnswer)

@@ -1,0 +1,94 @@
+"""Changing an address at a registrar: whole roles, only the old address, and never believed without reading back."""
+
+from __future__ import annotations
+
+import pytest
+
+from include.errors import NotPermitted, Refusal
+from tests.sandbox.hosting_world import set_email
+
+# 31 names its fields with blanks, 32 has one field for the whole name, 33 gives its roles as JSON texts
+DOMAINS = {"31": "ann@example.com", "32": "bob@example.com", "33": "ann@example.com"}
+
+
+def pulled(whois):
+    raw: dict[str, list] = {}
+    for page in whois.api.pages():
+        raw.setdefault(page.stream, []).append(page.body)
+    return {contact.id: contact for contact in whois.rows.contacts(raw)}
+
+
+def test_a_pull_gives_every_domain_s_registrant(stack):
+    contacts = pulled(stack.platform("whois", page_size=2))
+    assert {domain: contact.email for domain, contact in contacts.items()} == DOMAINS
+    assert (contacts["31"].first_name, contacts["31"].last_name) == ("Ann", "O'Brien")
+    assert contacts["32"].links == ("whmcs:client:12",)
+
+
+def test_one_registrar_s_refusal_leaves_one_address_unknown_and_no_more(stack):
+    stack.desk.switches["whois_refused"] = ["32"]
+    contacts = pulled(stack.platform("whois"))
+    assert {domain: contact.email for domain, contact in contacts.items()} == DOMAINS | {"32": None}
+
+
+def test_a_right_that_the_key_lacks_is_no_registrar_s_refusal(stack):
+    stack.desk.switches["whmcs_denied"] = ["DomainGetWhoisInfo"]
+    with pytest.raises(NotPermitted, match="domaingetwhoisinfo"):
+        pulled(stack.platform("whois"))
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_the_old_address_is_replaced_in_every_role_that_holds_it_and_nothing_else_moves(stack, domain):
+    whois = stack.platform("whois")
+    fix = set_email(f"whois:domain:{domain}", DOMAINS[domain], "new+a&b@new.example")
+    before = whois.api.roles(domain)
+    image = whois.fixes.image(whois.api, fix)
+    assert whois.fixes.read(whois.api, fix) == fix.before
+    whois.fixes.write(whois.api, fix)
+    assert whois.fixes.read(whois.api, fix) == fix.after
+    now = whois.fixes.image(whois.api, fix)
+    assert {name for name in image if now[name] != image[name]} == {"addresses"} == whois.fixes.CAN[fix.action]
+    changed = {
+        (role, key): value
+        for role, fields in whois.api.roles(domain).items()
+        for key, value in fields.items()
+        if before[role][key] != value
+    }
+    assert {role for role, _ in changed} == {"Registrant", "Admin"}
+    assert set(changed.values()) == {"new+a&b@new.example"}
+    (written,) = stack.desk.writes
+    assert (written["record"], written["effect"]) == (f"whois:domain:{domain}", "applied")
+
+
+def test_a_save_that_does_nothing_is_seen_by_reading_back(stack):
+    stack.desk.switches["whois_save"] = "ignored"
+    whois = stack.platform("whois")
+    fix = set_email("whois:domain:31", "ann@example.com", "ann@new.example")
+    whois.fixes.write(whois.api, fix)
+    assert whois.fixes.read(whois.api, fix) == fix.before
+    assert [written["effect"] for written in stack.desk.writes] == ["none"]
+
+
+def test_a_registrar_that_takes_our_spelling_of_blanks_for_other_fields_blanks_nothing(stack):
+    stack.desk.switches["whois_blanks"] = "verbatim"
+    whois = stack.platform("whois")
+    fix = set_email("whois:domain:31", "ann@example.com", "ann@new.example")
+    before = whois.api.roles("31")
+    with pytest.raises(Refusal):
+        whois.fixes.write(whois.api, fix)
+    assert whois.api.roles("31") == before
+
+
+def test_a_registrant_at_another_address_is_not_ours_to_touch(stack):
+    whois = stack.platform("whois")
+    with pytest.raises(Refusal, match="whois:domain:31 holds the old address in no role"):
+        whois.fixes.write(whois.api, set_email("whois:domain:31", "other@example.com", "ann@new.example"))
+    assert stack.desk.writes == []
+
+
+def test_a_registrar_s_words_are_not_repeated(stack):
+    stack.desk.switches["whois_refused"] = ["31"]
+    whois = stack.platform("whois")
+    with pytest.raises(Refusal) as caught:
+        whois.fixes.read(whois.api, set_email("whois:domain:31", "ann@example.com", "ann@new.example"))
+    assert "jane" not in str(caught.value).lower()
