@@ -71,7 +71,6 @@ def written(text: str) -> str:
     return text
 
 
-
 def main() -> int:
     text = README.read_text("utf-8")
     fresh = written(text)

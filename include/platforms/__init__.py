@@ -1,1 +1,62 @@
-"""TODO"""
+"""
+One folder per platform, each with the same three files and nothing shared between folders.
+
+* `__init__.py` says what we know of it: its connection, its scopes, how long a read may lag behind a write.
+* `api.py` talks: authentication, paging, what a refusal means. It yields the platform's own JSON, page by page.
+* `rows.py` translates that JSON into `Contact` and `Order`. Pure; no network.
+* `fixes.py` says what it `CAN` change, reads the fields a fix speaks of, and writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from include.registry import load
+
+if TYPE_CHECKING:
+    from include.transport import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a connection holds besides its host. `options` are its extra; nothing of it may be shown (no repr)."""
+
+    login: str = field(repr=False)
+    secret: str = field(repr=False)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of a pull as it came: parsed JSON, with service passwords dropped at the door."""
+
+    stream: str
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A platform that can be talked to: its name, its open `api`, and its two modules of translation and change."""
+
+    name: str
+    api: Any
+    rows: ModuleType
+    fixes: ModuleType
+    lag_seconds: float
+
+
+def open_platform(name: str, session: Session, base_url: str, key: Key, **http: Any) -> Platform:
+    """The platform `name` behind `session`. `http`: further fields of `transport.Http`, such as `request_seconds`."""
+    from include.transport import Http
+
+    api, rows, fixes = (load("platforms", name, part) for part in ("api", "rows", "fixes"))
+    lag = float(load("platforms", name).LAG_SECONDS)
+    return Platform(name, api.Api(Http(name, session, base_url, api.judge, **http), key), rows, fixes, lag)
+
+
+def connection_of(name: str) -> str:
+    """The Airflow connection `name` is reached through."""
+    return str(load("platforms", name).CONNECTION)

@@ -1,0 +1,210 @@
+"""
+HTTP to a platform: limits, retries, redaction, and failures in our words. No other file names an HTTP library.
+
+A *read* is safe to repeat and is repeated a few times. A *write* is sent once, and when no clear answer comes back it
+is an UnclearOutcome, never sent again. It does not know what any answer means: each platform's `judge` says that.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import tenacity
+import urllib3
+
+from include.errors import RateLimited, RollcallError, UnclearOutcome, UnexpectedAnswer, Unreachable
+
+Session = requests.Session
+
+TRIES = 4  # of one read, before Airflow's own retry takes over
+LONGEST_WAIT = 60.0  # seconds; a platform that asks for more is left to Airflow's retry, which frees the worker
+LARGEST_BODY = 50 * 1024 * 1024  # bytes; no page of any platform comes near
+CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One complete answer. `body` is the parsed JSON, None when the body was empty; `headers` ignore case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+Judge = Callable[[Answer], RollcallError | None]
+
+
+class _Broken(Exception):
+    """What came back cannot be used: a time-out, a reset, a 5xx, a cut or foreign body. Never leaves this file."""
+
+
+@dataclass(frozen=True)
+class Http:
+    """
+    One platform's HTTP. `judge` says what an answer refuses, or None when it is fine; 5xx never reach it.
+
+    `sleep` and `clock` are seconds, and are passed in by tests.
+    """
+
+    platform: str
+    session: requests.Session
+    base_url: str
+    judge: Judge
+    request_seconds: float = 30.0
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+    tries: int = TRIES
+    largest_body: int = field(default=LARGEST_BODY)
+
+    def read(self, method: str, path: str, **how: Any) -> Answer:
+        """
+        Ask for something; asking again changes nothing.
+
+        `how`: params, json, data, headers. Raises what `judge` says, RateLimited, or Unreachable.
+        """
+        attempts = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(self.tries),
+            wait=_wait,
+            retry=tenacity.retry_if_exception(_worth_repeating),
+            sleep=self.sleep,
+            reraise=True,
+        )
+        try:
+            return attempts(self._exchange, method, path, how)
+        except _Broken as broken:
+            raise Unreachable(f"{self.platform} {broken} ({_call(method, path)}). It may work later.") from broken
+
+    def write(self, method: str, path: str, **how: Any) -> Answer:
+        """
+        Change something, by one request that is never repeated here.
+
+        Raises what `judge` says (nothing was changed), Unreachable when not a byte was sent, or UnclearOutcome.
+        """
+        try:
+            return self._exchange(method, path, how)
+        except _Broken as broken:
+            message = f"{self.platform} {broken} ({_call(method, path)})"
+            raise UnclearOutcome(f"{message}. Whether it took effect shows when the record is read.") from broken
+
+    def _exchange(self, method: str, path: str, how: Mapping[str, Any]) -> Answer:
+        deadline = self.clock() + self.request_seconds
+        url = self.base_url.rstrip("/") + path
+        try:
+            with self.session.request(
+                method,
+                url,
+                timeout=(min(10.0, self.request_seconds), self.request_seconds),
+                stream=True,
+                allow_redirects=False,
+                **how,
+            ) as response:
+                raw = self._body(response, deadline)
+        except requests.ConnectionError as error:
+            if _never_sent(error):
+                raise Unreachable(
+                    f"{self.platform} cannot be reached at {urlsplit(url).hostname} ({_call(method, path)}). "
+                    "Is the host in its connection right, and is it up?"
+                ) from None
+            raise _Broken("broke the connection") from None
+        except requests.Timeout:
+            raise _Broken(f"gave no answer within {self.request_seconds:g} s") from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError):
+            raise _Broken("cut its answer short") from None
+        return self._judged(method, path, response, raw)
+
+    def _body(self, response: requests.Response, deadline: float) -> bytes:
+        """The body, within the total deadline (not merely between two bytes) and the size cap."""
+        chunks: list[bytes] = []
+        size = 0
+        while chunk := response.raw.read1(CHUNK, decode_content=True):
+            size += len(chunk)
+            if size > self.largest_body:
+                raise UnexpectedAnswer(f"{self.platform} sent more than {self.largest_body:,} bytes in one answer")
+            if self.clock() > deadline:
+                raise _Broken(f"gave no whole answer within {self.request_seconds:g} s")
+            chunks.append(chunk)
+        promised = response.headers.get("Content-Length")
+        if promised and promised.isdecimal() and not response.headers.get("Content-Encoding") and size < int(promised):
+            raise _Broken("cut its answer short")
+        return b"".join(chunks)
+
+    def _judged(self, method: str, path: str, response: requests.Response, raw: bytes) -> Answer:
+        status = response.status_code
+        if status >= 500:
+            raise _Broken(f"answered {status}")
+        if 300 <= status < 400:
+            raise UnexpectedAnswer(
+                f"{self.platform} answered {status} ({_call(method, path)}): redirects are not followed. "
+                "Put the address it should be into the connection."
+            )
+        try:
+            body = json.loads(raw.decode("utf-8")) if raw.strip() else None
+        except ValueError:
+            if status == 429:
+                body = None
+            elif status >= 400 and not _claims_json(response):
+                body = {}
+            else:
+                raise _Broken("answered with something that is not JSON") from None
+        answer = Answer(status, response.headers, body)
+        if error := self.judge(answer):
+            raise error
+        if status == 429:
+            raise RateLimited(f"{self.platform} asks us to wait ({_call(method, path)}).", retry_after(answer))
+        if status >= 400:
+            raise UnexpectedAnswer(
+                f"{self.platform} answered {status} ({_call(method, path)}), which we have no word for."
+            )
+        return answer
+
+
+def retry_after(answer: Answer, now: datetime | None = None) -> float | None:
+    """The seconds a `Retry-After` header asks for, in either of its forms (RFC 9110, 10.2.3); None if unusable."""
+    text = str(answer.headers.get("Retry-After", "")).strip()
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        pass
+    try:
+        then = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    then = then if then.tzinfo else then.replace(tzinfo=UTC)
+    return max(0.0, (then - (now or datetime.now(UTC))).total_seconds())
+
+
+def _call(method: str, path: str) -> str:
+    """A request as a message may name it: without its query, where addresses may stand."""
+    return f"{method} {urlsplit(path).path}"
+
+
+def _worth_repeating(error: BaseException) -> bool:
+    if isinstance(error, RateLimited):
+        return error.seconds is None or error.seconds <= LONGEST_WAIT
+    return isinstance(error, _Broken | Unreachable)
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    """What the platform asks for, else a pause that doubles, with jitter so that workers do not come back at once."""
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, RateLimited) and error.seconds is not None:
+        return error.seconds
+    return tenacity.wait_random_exponential(multiplier=0.5, max=10)(state)
+
+
+def _never_sent(error: requests.ConnectionError) -> bool:
+    """Whether it failed before the connection stood: only then has the platform seen nothing."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError)
+
+
+def _claims_json(response: requests.Response) -> bool:
+    return "json" in response.headers.get("Content-Type", "").lower()
