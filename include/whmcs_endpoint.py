@@ -10,6 +10,7 @@ Source: developers.whmcs.com, repository WHMCS/developer-docs at 2e75f454aa24 (2
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,6 @@ from include.errors import (
     Conflict,
     NotFound,
     NotPermitted,
-    RateLimited,
     Refusal,
     RollcallError,
     SettingsWrong,
@@ -53,10 +53,9 @@ ICANN = re.compile(r"at least one email address enabled to receive domain relate
 
 def judge(answer: Answer) -> RollcallError | None:
     """What WHMCS refuses, in our words. It refuses with status 200; only the key, its role and the IP get a 403."""
-    if answer.status == 429:
-        wait = str(answer.headers.get("Retry-After", ""))
-        return RateLimited("whmcs asks us to wait.", float(wait) if wait.isdecimal() else None)
     body = answer.body
+    if answer.status == 429:
+        return None  # a proxy in front of WHMCS: transport knows what to do
     if not isinstance(body, dict) or not isinstance(body.get("result"), str):
         where = "is the connection's host the folder that holds includes/api.php?"
         return UnexpectedAnswer(f"whmcs answered {answer.status} without a result: {where}")
@@ -112,19 +111,30 @@ class Endpoint:
         answer = self._http.write("POST", PATH, data=self._form(action, fields))
         return self._opened(action, answer)
 
+    def pages(self, action: str, container: str, singular: str, **fields: str | int) -> Iterator[dict[str, Any]]:
+        """The pages of a list as they come; records may be missing or there twice when the list changes meanwhile."""
+        start, where = 0, f"whmcs {action}"
+        while True:
+            page = self.read(action, limitstart=start, limitnum=self._page_size, **fields)
+            found = len(rows(page.get(container), singular, where))
+            yield page
+            start += found
+            if found == 0 or start >= number(page, "totalresults", where):
+                return
+
     def listing(self, action: str, container: str, singular: str, **fields: str | int) -> list[dict[str, Any]]:
         """
         Every page of a list, complete and with no record twice.
 
-        Offsets shift when a record comes or goes between two pages. What was read is held against the total that
-        WHMCS states, and read again when they differ.
+        Offsets shift when a record comes or goes between two pages. What was read is held against the totals that
+        WHMCS states with each page, and read again when they differ.
         """
         for _ in range(ATTEMPTS):
-            pages = self._listed(action, container, singular, fields)
+            pages = list(self.pages(action, container, singular, **fields))
             where = f"whmcs {action}"
-            total = number(pages[-1], "totalresults", where)
+            totals = {number(page, "totalresults", where) for page in pages}
             ids = [record_id(row, where) for page in pages for row in rows(page.get(container), singular, where)]
-            if len(ids) == len(set(ids)) == total:
+            if totals == {len(ids)} == {len(set(ids))}:
                 return pages
         raise Unreachable(f"whmcs {action} kept changing while it was listed ({ATTEMPTS} attempts).")
 
@@ -142,19 +152,6 @@ class Endpoint:
                 "Upgrade it, or name whmcs and whois in ROLLCALL_LEAVE_OUT."
             )
         return said
-
-    def _listed(
-        self, action: str, container: str, singular: str, fields: dict[str, str | int]
-    ) -> list[dict[str, Any]]:
-        pages: list[dict[str, Any]] = []
-        start = 0
-        while True:
-            page = self.read(action, limitstart=start, limitnum=self._page_size, **fields)
-            found = len(rows(page.get(container), singular, f"whmcs {action}"))
-            pages.append(page)
-            start += found
-            if found == 0 or start >= number(page, "totalresults", f"whmcs {action}"):
-                return pages
 
     def _form(self, action: str, fields: dict[str, str | int]) -> dict[str, str]:
         return {"action": action, **{name: str(value) for name, value in fields.items()}, **self._signed}

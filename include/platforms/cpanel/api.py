@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from include.errors import (
     NotFound,
     NotPermitted,
-    RateLimited,
     Refusal,
     RollcallError,
     Unauthorized,
@@ -31,8 +30,7 @@ def judge(answer: Answer) -> RollcallError | None:
     """What WHM refuses, in our words. Its own words are not repeated: they may hold an address."""
     body = answer.body
     if answer.status == 429:
-        wait = str(answer.headers.get("Retry-After", ""))
-        return RateLimited("whm asks us to wait.", float(wait) if wait.isdecimal() else None)
+        return None  # a proxy in front of WHM: transport knows what to do
     if answer.status == 401 or (isinstance(body, dict) and "cpanelresult" in body):
         return Unauthorized("whm did not accept the user and API token of its connection, or not from this machine.")
     told = body.get("metadata") if isinstance(body, dict) else None

@@ -60,7 +60,7 @@ class Api:
         """
         for hint in (*dict.fromkeys(filter(None, hints)), ""):
             narrowed: dict[str, str | int] = {"search": hint} if hint else {}
-            for page in self._whmcs.listing("GetUsers", "users", "user", **narrowed):
+            for page in self._whmcs.pages("GetUsers", "users", "user", **narrowed):
                 for row in rows(page.get("users"), "user", "whmcs GetUsers"):
                     if record_id(row, "whmcs GetUsers") == user_id:
                         return row

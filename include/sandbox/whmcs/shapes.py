@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,8 @@ def encoded(row: Mapping[str, Any], names: Iterable[str] = NAMES) -> dict[str, A
 def drifted(told: Mapping[str, Any], dice: random.Random) -> dict[str, Any]:
     """An answer in one of its shapes."""
     as_text = dice.random() < 0.5
-    flag = dice.choice([lambda yes: yes, lambda yes: str(yes).lower(), int, lambda yes: str(int(yes))])
+    flags: list[Callable[[bool], Any]] = [bool, int, lambda yes: str(yes).lower(), lambda yes: str(int(yes))]
+    flag = dice.choice(flags)
 
     def drift(value: Any) -> Any:
         match value:

@@ -10,7 +10,6 @@ from include.errors import (
     Conflict,
     NotFound,
     NotPermitted,
-    RateLimited,
     Refusal,
     SettingsWrong,
     Unauthorized,
@@ -98,11 +97,9 @@ def test_a_refusal_in_our_words_repeats_nobody_s_data(status, message, error):
     assert not any(word in str(refusal) for word in ("jane", "Jane", "192.0.2.1"))
 
 
-def test_success_is_not_refused_and_too_much_is_asked_to_wait():
+def test_success_is_not_refused_and_too_much_is_left_to_transport():
     assert judge(Answer(200, {}, {"result": "success"})) is None
-    told = judge(Answer(429, {"Retry-After": "7"}, {}))
-    assert isinstance(told, RateLimited)
-    assert told.seconds == 7
+    assert judge(Answer(429, {"Retry-After": "7"}, None)) is None
 
 
 @pytest.mark.parametrize("body", [{}, [], {"status": "ok"}, None])

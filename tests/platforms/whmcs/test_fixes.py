@@ -70,6 +70,20 @@ def test_an_address_that_another_holds_is_a_conflict(stack, target):
     assert [written["effect"] for written in stack.desk.writes] == ["refused"]
 
 
+@pytest.mark.parametrize("refuses", [True, False])
+def test_whether_a_client_may_hold_another_s_login_address_is_for_whmcs_to_say(stack, refuses):
+    stack.desk.switches["whmcs_refuses_login_address"] = refuses
+    stack.ask("UpdateUser", user_id=6, email="bob@login.example")
+    whmcs = stack.platform("whmcs")
+    fix = set_email("whmcs:client:11", "ann@example.com", "bob@login.example")
+    if refuses:
+        with pytest.raises(Conflict):
+            whmcs.fixes.write(whmcs.api, fix)
+    else:
+        whmcs.fixes.write(whmcs.api, fix)
+    assert whmcs.fixes.read(whmcs.api, fix) == (fix.before if refuses else fix.after)
+
+
 @pytest.mark.parametrize("target", ["whmcs:client:99", "whmcs:login:99"])
 def test_a_record_that_is_gone_is_not_found(stack, target):
     whmcs = stack.platform("whmcs")
