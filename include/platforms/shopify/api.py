@@ -7,17 +7,17 @@ It hands on what Shopify said as it came, and translates only failures. It never
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from include.errors import NotFound, NotPermitted, RollcallError, UnclearOutcome, UnexpectedAnswer, Unreachable
-from include.platforms import Key, Page
+from include.platforms import Page
 from include.platforms.shopify import documents
 from include.platforms.shopify.refusals import judge, refused
 from include.platforms.shopify.rows import number
 
 if TYPE_CHECKING:
+    from include.platforms import Key
     from include.transport import Answer, Http
 
 __all__ = ["Api", "judge"]
@@ -31,14 +31,13 @@ SCOPES = ("read_customers", "read_orders", "read_all_orders")
 
 
 class Api:
-    """One shop. `sleep` waits for Shopify's bucket of points to fill up again."""
+    """One shop. Between two queries it waits until the bucket of points holds enough for the next."""
 
-    def __init__(self, http: Http, key: Key, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, http: Http, key: Key) -> None:
         self._http = http
         self._version = str(key.options.get("api_version", API_VERSION))
         self._path = f"/admin/api/{self._version}/graphql.json"
         self._headers = {"X-Shopify-Access-Token": key.secret}
-        self._sleep = sleep
         self._wait = 0.0
 
     def pages(self) -> Iterator[Page]:
@@ -113,7 +112,7 @@ class Api:
     def _answer(self, document: str, variables: Mapping[str, Any]) -> Answer:
         """The answer to a query, in which nothing is missing, redacted, guessed or of another version."""
         if self._wait:
-            self._sleep(self._wait)
+            self._http.sleep(self._wait)
         answer = self._http.read("POST", self._path, json=_body(document, variables), headers=self._headers)
         body = answer.body
         if not isinstance(body, dict):
@@ -162,16 +161,17 @@ def _part(value: Any, *names: str) -> dict[str, Any]:
     return value
 
 
-def _incomplete(errors: Any) -> RollcallError:
+def _incomplete(errors: Sequence[Any]) -> RollcallError:
     """Errors beside data: part of what was asked is missing, so all of it is worthless."""
-    paths = {re.sub(r"\.\d+", "", ".".join(map(str, error.get("path") or ()))) for error in errors}
-    codes = {str((error.get("extensions") or {}).get("code")) for error in errors}
+    told = [error for error in errors if isinstance(error, dict)]
+    paths = {re.sub(r"\.\d+", "", ".".join(map(str, error.get("path") or ()))) for error in told}
+    codes = {str((error.get("extensions") or {}).get("code")) for error in told}
     where = ", ".join(sorted(paths - {""})) or "the query"
     if codes & {"INTERNAL_SERVER_ERROR", "TIMEOUT"}:
         return Unreachable(f"shopify failed inside at {where}")
-    return NotPermitted(
-        f"shopify left out {where}; the app needs its scopes and access to protected customer data (level 2)"
-    )
+    if "ACCESS_DENIED" in codes or any("not approved" in str(error.get("message")) for error in told):
+        return NotPermitted(f"shopify keeps {where} back; the app needs protected customer data access (level 2)")
+    return UnexpectedAnswer(f"shopify answered with an error at {where} ({', '.join(sorted(codes))})")
 
 
 def _points_wait(cost: Mapping[str, Any]) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from include.errors import (
     Conflict,
@@ -20,9 +20,7 @@ from include.errors import (
     RollcallError,
     Unauthorized,
 )
-
-if TYPE_CHECKING:
-    from include.transport import Answer
+from include.transport import Answer, retry_after
 
 SCOPE = re.compile(r"`?\b((?:read|write)_[a-z_]+)\b`?")
 UNSAFE = re.compile(r"@|\d{6}")  # an address or a number in a sentence: not to be repeated
@@ -40,7 +38,7 @@ BY_STATUS: Mapping[int, tuple[type[RollcallError], str]] = {
 def judge(answer: Answer) -> RollcallError | None:
     """What a complete answer refuses as a whole, or None. `userErrors` and partial data are the operation's."""
     if answer.status == 429:
-        return RateLimited("shopify asks to wait", _seconds(answer.headers.get("Retry-After")))
+        return RateLimited("shopify asks to wait", retry_after(answer))
     if answer.status in BY_STATUS:
         kind, says = BY_STATUS[answer.status]
         return kind(f"shopify {says} (HTTP {answer.status})")
@@ -93,13 +91,6 @@ def _refill(body: Mapping[str, Any]) -> float:
     bucket = cost.get("throttleStatus") or {}
     short = float(cost.get("requestedQueryCost") or 0) - float(bucket.get("currentlyAvailable") or 0)
     return max(1.0, short / float(bucket.get("restoreRate") or 50))
-
-
-def _seconds(said: str | None) -> float | None:
-    try:
-        return float(said) if said else None
-    except ValueError:
-        return None
 
 
 def _says(problem: Mapping[str, Any], variables: Mapping[str, Any]) -> str:

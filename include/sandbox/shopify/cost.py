@@ -117,7 +117,7 @@ class Price:
             return 0
         total = 0
         for part in self._fields(field.selection_set):
-            value = None if said is None else first.get(_key(part), ())
+            value = first.get(_key(part), ()) if first else None
             if said is None or value is not None:
                 total += self._field(part, type_, value, weight)
         return total
@@ -125,7 +125,7 @@ class Price:
     def _size(self, field: FieldNode, said: Any) -> int:
         if isinstance(said, dict):
             return len(said.get("nodes") or said.get("edges") or ())
-        values = {a.name.value: value_from_ast_untyped(a.value, self._variables) for a in field.arguments}
+        values = {a.name.value: value_from_ast_untyped(a.value, self._variables) for a in field.arguments or ()}
         return int(values.get("first") or values.get("last") or 1)
 
     def _fields(self, selection: Any) -> Iterator[FieldNode]:
