@@ -6,8 +6,6 @@ Ann owns clients 11 and 13 with one login; Bob's client has no phone, which WHMC
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,14 +14,14 @@ from typing import Any
 
 import pytest
 import requests
-import uvicorn
-from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.routing import Mount, Router
 
 from include.model import Action, Fix, Ref
 from include.platforms import Key, Platform, open_platform
 from include.sandbox import whm, whmcs
 from include.sandbox.desk import Desk
+from include.sandbox.faults import Faults
+from include.sandbox.server import serve_in_thread
 from include.sandbox.world import Account, Purchase, World
 
 THEN = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
@@ -65,12 +63,18 @@ class Stack:
 
     url: str
     desk: Desk
+    faults: Faults
     session: requests.Session
 
     def platform(self, name: str, secret: str = "sandbox", **options: Any) -> Platform:
         """One of our platforms, opened on the sandbox."""
         home = "whm" if name == "cpanel" else "whmcs"
-        return open_platform(name, self.session, f"{self.url}/{home}", Key("sandbox", secret, options))
+        key = Key("sandbox", secret, options)
+        return open_platform(name, self.session, f"{self.url}/{home}", key, sleep=lambda _seconds: None)
+
+    def arm(self, fault: str, match: str, platform: str = "whmcs", **how: Any) -> None:
+        """Let a fault strike the next request that matches."""
+        self.faults.arm([{"platform": platform, "match": match, "fault": fault, **how}])
 
     def ask(self, action: str, **fields: Any) -> dict[str, Any]:
         """What WHMCS answers to a request made by hand."""
@@ -80,21 +84,14 @@ class Stack:
 
 @contextmanager
 def served(world: World) -> Iterator[Stack]:
-    """WHMCS and WHM of `world` on a port of their own."""
+    """WHMCS and WHM of `world` on a port of their own, with faults to arm."""
     desk = Desk(world)
-    app = Starlette(
-        routes=[Mount("/whmcs", routes=whmcs.routes(world, desk)), Mount("/whm", routes=whm.routes(world, desk))]
-    )
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
+    twins = {"whmcs": whmcs.routes(world, desk), "whm": whm.routes(world, desk)}
+    faults = Faults(Router([Mount(f"/{name}", routes=routes) for name, routes in twins.items()]))
+    running = serve_in_thread(faults)
     with requests.Session() as session:
-        yield Stack(f"http://127.0.0.1:{port}", desk, session)
-    server.should_exit = True
-    thread.join(timeout=10)
+        yield Stack(running.url, desk, faults, session)
+    running.stop()
 
 
 @pytest.fixture

@@ -63,6 +63,25 @@ def test_a_missing_right_is_named(stack):
         pulled(stack.platform("whmcs"))
 
 
+@pytest.mark.parametrize(
+    ("fault", "match"),
+    [
+        ("500", "GetClientsDetails"),
+        ("429", "GetUsers"),
+        ("html", "GetOrders"),
+        ("truncate", "GetClients$"),
+        ("reset_before", "GetServers"),
+        ("duplicate_page", "GetClients$"),
+    ],
+)
+def test_trouble_on_the_way_loses_and_doubles_nothing(stack, fault, match):
+    whmcs = stack.platform("whmcs", page_size=2)
+    undisturbed = list(whmcs.rows.contacts(pulled(whmcs)))
+    stack.arm(fault, match, after=1 if fault == "duplicate_page" else 0)
+    assert list(whmcs.rows.contacts(pulled(whmcs))) == undisturbed
+    assert all(fault.times == 0 for fault in stack.faults.armed)
+
+
 def test_a_client_deleted_while_we_pull_is_simply_not_there(stack):
     whmcs = stack.platform("whmcs")
     pages = whmcs.api.pages()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from include.errors import Conflict, NotFound, Refusal
+from include.errors import Conflict, NotFound, Refusal, UnclearOutcome
 from include.model import Action, Fix, Ref
 from tests.sandbox.hosting_world import set_email
 
@@ -108,6 +108,26 @@ def test_a_note_is_written_once_however_often_it_is_asked_for(stack):
         ("note", "whmcs:client:11"),
     ]
     assert all(MARKER in str(written["changed"]) for written in stack.desk.writes)
+
+
+@pytest.mark.parametrize(
+    ("fault", "action", "anchored"),
+    [
+        pytest.param("reset_before", "LogActivity", False, id="the-anchor-never-arrived"),
+        pytest.param("reset_after", "LogActivity", True, id="the-anchor-arrived-unheard"),
+        pytest.param("reset_before", "AddClientNote", True, id="the-note-never-arrived"),
+        pytest.param("reset_after", "AddClientNote", True, id="the-note-arrived-unheard"),
+    ],
+)
+def test_a_note_whose_outcome_is_unclear_is_never_written_twice(stack, fault, action, anchored):
+    whmcs = stack.platform("whmcs")
+    stack.arm(fault, action)
+    with pytest.raises(UnclearOutcome):
+        whmcs.fixes.write(whmcs.api, note())
+    assert whmcs.fixes.read(whmcs.api, note()) == {"note": MARKER if anchored else None}
+    whmcs.fixes.write(whmcs.api, note())
+    assert [written["action"] for written in stack.desk.writes].count("note") <= 1
+    assert [written["action"] for written in stack.desk.writes].count("log") == 1
 
 
 def test_another_client_s_note_is_not_this_one_s(stack):
