@@ -117,8 +117,10 @@ class World:
     def truth(self) -> dict[str, Any]:
         """Who is who and what was planted, as `GET /_sandbox/truth` answers it."""
         records: dict[str, list[str]] = {human.id: [] for human in self.humans}
-        for record in (*self.accounts, *self.purchases):
-            records.setdefault(record.human, []).append(record.ref)
+        for account in self.accounts:
+            records.setdefault(account.human, []).append(account.ref)
+        for purchase in self.purchases:
+            records.setdefault(purchase.human, []).append(purchase.ref)
         return {
             "seed": self.seed,
             "humans": [asdict(human) | {"records": records[human.id]} for human in self.humans],

@@ -1,0 +1,229 @@
+"""
+Trouble on demand: what `POST /_sandbox/faults` arms strikes the next requests that match.
+
+A fault: `{"platform": "hubspot", "match": "GET .*/contacts", "fault": "500", "times": 1, "after": 0, "seconds": 2}`.
+`match` is a regular expression on the method, the path, and for one-endpoint platforms the operation
+(`POST /admin/api/2026-10/graphql.json customerUpdate`, `POST /includes/api.php UpdateClient`); `after` lets that many
+matching requests through first. Faults: any status from 400 (`429` in the vendor's form), `delay`, `reset_before` and
+`reset_after` the effect, `truncate`, `html`, `empty`, `duplicate_page`, `expired_cursor`, and `edit`, which sends
+`request` (method, path, json, form) to the sandbox just before, as somebody else would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode
+
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from include.sandbox.quota import too_many
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+KINDS = {
+    "delay",
+    "reset_before",
+    "reset_after",
+    "truncate",
+    "html",
+    "empty",
+    "duplicate_page",
+    "expired_cursor",
+    "edit",
+}
+LOGIN_PAGE = "<!doctype html><title>Log in</title><form><input name=user><input name=password type=password></form>"
+SIGNED = {
+    "authorization": "Bearer sandbox",
+    "x-auth-token": "sandbox",
+    "x-shopify-access-token": "sandbox",
+    "content-type": "application/json",
+}
+
+
+@dataclass
+class Fault:
+    """One armed fault, and how often it still strikes."""
+
+    platform: str
+    match: str
+    fault: str
+    times: int = 1
+    after: int = 0
+    seconds: float = 1.0
+    request: dict[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.fault in KINDS or (self.fault.isdecimal() and 400 <= int(self.fault) < 600)):
+            raise ValueError(f"{self.fault!r} is no fault; there are {', '.join(sorted(KINDS))} and statuses")
+        if (self.fault == "edit") != (self.request is not None):
+            raise ValueError("an edit, and nothing else, carries a request")
+        re.compile(self.match)
+
+    def strikes(self, platform: str, label: str) -> bool:
+        """Whether it strikes this request; counts down when it does."""
+        if self.platform != platform or self.times < 1 or not re.search(self.match, label):
+            return False
+        if self.after > 0:
+            self.after -= 1
+            return False
+        self.times -= 1
+        return True
+
+
+class Faults:
+    """ASGI: hands requests on, after and before the trouble that is armed for them."""
+
+    def __init__(self, app: ASGIApp, latency: float = 0.0) -> None:
+        self.app = app
+        self.latency = latency
+        self.armed: list[Fault] = []
+        self._last: dict[str, list[Message]] = {}
+
+    def arm(self, faults: list[dict[str, Any]]) -> None:
+        """Replace what is armed; an empty list disarms."""
+        self.armed = [Fault(**fault) for fault in faults]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        platform, _, path = scope["path"].strip("/").partition("/")
+        body = await _read(receive)
+        label = f"{scope['method']} /{path} {_operation(platform, body)}".strip()
+        if self.latency:
+            await asyncio.sleep(self.latency)
+        fault = next((fault for fault in self.armed if fault.strikes(platform, label)), None)
+        again = _replay(body)
+        if fault is None:
+            answer = await self._answer(scope, again)
+            self._last[f"{platform} {scope['method']} {path}"] = answer
+            for message in answer:
+                await send(message)
+            return
+        await self._strike(fault, scope, receive, send, body)
+
+    async def _strike(self, fault: Fault, scope: Scope, receive: Receive, send: Send, body: bytes) -> None:
+        again = _replay(body)
+        platform, _, path = scope["path"].strip("/").partition("/")
+        match fault.fault:
+            case "delay":
+                await asyncio.sleep(fault.seconds)
+                await self.app(scope, again, send)
+            case "edit":
+                assert fault.request is not None
+                await self._edit(fault.request)
+                await self.app(scope, again, send)
+            case "reset_before":
+                _abort(receive)
+            case "reset_after":
+                await self._answer(scope, again)
+                _abort(receive)
+            case "truncate":
+                start, *rest = await self._answer(scope, again)
+                whole = b"".join(message.get("body", b"") for message in rest)
+                await send(start)
+                await send({"type": "http.response.body", "body": whole[: len(whole) // 2], "more_body": True})
+                await asyncio.sleep(0.05)  # let what was sent leave before the connection breaks
+                _abort(receive)
+            case "html":
+                await HTMLResponse(LOGIN_PAGE)(scope, again, send)
+            case "empty":
+                start, *rest = await self._answer(scope, again)
+                said = json.loads(b"".join(message.get("body", b"") for message in rest) or b"null")
+                nothing = Response(status_code=204) if isinstance(said, list) else JSONResponse(_emptied(said))
+                await nothing(scope, again, send)
+            case "duplicate_page":
+                before = self._last.get(f"{platform} {scope['method']} {path}")
+                for message in before or await self._answer(scope, again):
+                    await send(message)
+            case "expired_cursor":
+                said = {
+                    "status": "error",
+                    "message": "The cursor is invalid or has expired.",
+                    "category": "VALIDATION_ERROR",
+                }
+                await JSONResponse(said, 400)(scope, again, send)
+            case "429":
+                status = 200 if platform == "shopify" else 429
+                headers = {"X-Rate-Limit-Time-Reset-Ms": "50"} if platform == "bigcommerce" else {}
+                await JSONResponse(too_many(platform), status, headers)(scope, again, send)
+            case status:
+                await JSONResponse({"message": "Something went wrong."}, int(status))(scope, again, send)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> list[Message]:
+        """The whole answer, held back."""
+        messages: list[Message] = []
+
+        async def hold(message: Message) -> None:
+            messages.append(message)
+
+        await self.app(scope, receive, hold)
+        return messages
+
+    async def _edit(self, request: dict[str, Any]) -> None:
+        """Somebody else's change, made through the vendor's own API."""
+        headers = dict(SIGNED)
+        body = json.dumps(request.get("json")).encode()
+        if "form" in request:
+            headers["content-type"] = "application/x-www-form-urlencoded"
+            body = urlencode({"identifier": "sandbox", "secret": "sandbox", **request["form"]}).encode()
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": request["method"],
+            "path": request["path"],
+            "raw_path": request["path"].encode(),
+            "root_path": "",
+            "scheme": "http",
+            "query_string": b"",
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+            "server": ("127.0.0.1", 80),
+        }
+        start, *_ = await self._answer(scope, _replay(body))
+        if start["status"] >= 400:
+            raise ValueError(f"the armed edit was refused with {start['status']}")
+
+
+async def _read(receive: Receive) -> bytes:
+    chunks = []
+    while True:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(chunks)
+
+
+def _replay(body: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def _operation(platform: str, body: bytes) -> str:
+    """What a request to a platform with one endpoint asks for."""
+    if platform == "whmcs":
+        return parse_qs(body.decode("utf-8", "replace")).get("action", [""])[0]
+    if platform == "shopify":
+        fields = re.findall(rb"\{\s*(?:\\n|\s)*(\w+)", body)
+        return b" ".join(fields[:3]).decode()
+    return ""
+
+
+def _abort(receive: Receive) -> None:
+    """Break the connection without a word. uvicorn's `receive` belongs to the object that holds its transport."""
+    receive.__self__.transport.abort()  # type: ignore[attr-defined]
+
+
+def _emptied(said: Any) -> Any:
+    """The same answer with nothing in it, as an account without records would give it."""
+    if isinstance(said, list):
+        return []
+    if not isinstance(said, dict):
+        return said
+    kept = {key: _emptied(value) for key, value in said.items() if key != "paging"}
+    for key in kept.keys() & {"totalresults", "numreturned", "total", "count", "total_pages"}:
+        kept[key] = 0
+    return kept | ({"hasNextPage": False} if "hasNextPage" in kept else {})
