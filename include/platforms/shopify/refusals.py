@@ -106,7 +106,9 @@ def _texts(value: Any) -> Iterator[str]:
         case str() if value:
             yield value
         case Mapping():
-            for inner in value.values():
+            yield from _texts(list(value.values()))
+        case list():
+            for inner in value:
                 yield from _texts(inner)
         case _:
             return

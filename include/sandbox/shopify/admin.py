@@ -36,8 +36,7 @@ class Admin:
         self._shop = shop
         self._schema = make_schema()
         self._documents: dict[str, tuple[DocumentNode | None, list[dict[str, Any]]]] = {}
-        switches = shop.desk.switches
-        self.bucket = Bucket(switches["shopify_points"], switches["shopify_points_a_second"])
+        self.bucket = Bucket(*self._plan())
 
     async def answer(self, request: Request) -> Response:
         """The answer to one request. Any version asked for is answered by the one there is, and the header tells."""
@@ -62,7 +61,9 @@ class Admin:
         asked = price.asked()
         if asked > MOST:
             return _too_dear(asked)
+        self.bucket.size, self.bucket.rate = self._plan()
         if not self.bucket.take(asked):
+            self._count("throttled", 1)
             throttled = {"message": "Throttled", "extensions": {"code": "THROTTLED", "documentation": DOCUMENTATION}}
             return {"errors": [throttled], "extensions": {"cost": self._cost(asked, None)}}
         context = Asked(self._shop, request)
@@ -72,6 +73,7 @@ class Admin:
         )
         used = min(asked, price.used(result.data))
         self.bucket.give_back(asked - used)
+        self._count("points", used)
         extensions = {"cost": self._cost(asked, used)}
         if context.searches:
             extensions["search"] = context.searches  # type: ignore[assignment]
@@ -88,6 +90,15 @@ class Admin:
                 document, errors = None, [dict(error.formatted)]
             self._documents[query] = document, errors
         return self._documents[query]
+
+    def _plan(self) -> tuple[int, int]:
+        """The shop's plan, as it is switched now: the size of the bucket and the points that come back each second."""
+        switches = self._shop.desk.switches
+        return switches["shopify_points"], switches["shopify_points_a_second"]
+
+    def _count(self, what: str, much: int) -> None:
+        tally = self._shop.desk.quota.setdefault("shopify", {})
+        tally[what] = tally.get(what, 0) + much
 
     def _cost(self, asked: int, used: int | None) -> dict[str, Any]:
         return {"requestedQueryCost": asked, "actualQueryCost": used, "throttleStatus": self.bucket.status()}

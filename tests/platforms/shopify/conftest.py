@@ -1,4 +1,4 @@
-"""A Shopify to ask, fresh for each test, and our own side of it."""
+"""A Shopify to ask, fresh for each test, and our own side of it; or one that says what the test wrote out for it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,49 @@ from typing import Any
 
 import pytest
 import requests
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from include.platforms import Key, Platform, open_platform
+from include.platforms.shopify.api import Api
 from tests.sandbox.shopify.serving import Shopify, shop_server, shopify, shopify_with
 
-__all__ = ["ours", "shop_server", "shopify", "shopify_with"]
+__all__ = ["ours", "saying", "shop_server", "shopify", "shopify_with", "waited"]
 
 
 @pytest.fixture
-def ours() -> Callable[..., Platform]:
+def waited() -> list[float]:
+    """The seconds our side has waited: it does not, it writes them down here."""
+    return []
+
+
+@pytest.fixture
+def ours(waited: list[float]) -> Callable[..., Platform]:
     """The platform as Rollcall opens it, at a sandbox."""
 
     def open_at(there: Shopify, secret: str = "sandbox", **options: Any) -> Platform:
         key = Key("sandbox", secret, options)
-        return open_platform("shopify", requests.Session(), there.base, key, sleep=lambda _: None)
+        return open_platform("shopify", requests.Session(), there.base, key, sleep=waited.append)
 
     return open_at
+
+
+@pytest.fixture
+def saying(shop_server: tuple[Starlette, str], waited: list[float]) -> Callable[..., Api]:
+    """Our side of a Shopify that gives these bodies as its answers, one after the other."""
+    app, base = shop_server
+
+    def open_one(*bodies: Any) -> Api:
+        left = iter(bodies)
+
+        async def answer(_: Any) -> Response:
+            body = next(left)
+            return Response() if body is None else JSONResponse(body)
+
+        app.router.routes[:] = [Route("/admin/api/2026-10/graphql.json", answer, methods=["POST"])]
+        key = Key("sandbox", "sandbox")
+        api: Api = open_platform("shopify", requests.Session(), base, key, sleep=waited.append).api
+        return api
+
+    return open_one

@@ -12,52 +12,24 @@ from include.errors import (
     NotFound,
     NotPermitted,
     RateLimited,
-    Refusal,
     RollcallError,
     Unauthorized,
     UnclearOutcome,
     UnexpectedAnswer,
     Unreachable,
 )
-from include.platforms import Key, Platform
+from include.platforms import Platform
 from include.platforms.shopify import rows
-from include.platforms.shopify.api import Api, judge
-from include.transport import Answer
+from include.platforms.shopify.api import Api
 from tests.sandbox.shopify.serving import OpenShop, Shopify
 from tests.sandbox.shopify.worlds import BO, BOS_ORDER, DAN, INVITED, NEW_BO, NOBODYS_ORDER, STUB, STUBS_ORDER
 
 Ours = Callable[..., Platform]
-
-COST = {
-    "requestedQueryCost": 752,
-    "actualQueryCost": None,
-    "throttleStatus": {"maximumAvailable": 1000.0, "currentlyAvailable": 652, "restoreRate": 50.0},
-}
+Saying = Callable[..., Api]
 
 
 def error(message: str, code: str | None = None, **more: Any) -> dict[str, Any]:
     return {"message": message, **({"extensions": {"code": code}} if code else {}), **more}
-
-
-class Scripted:
-    """A transport whose answers are written out, each given once; it remembers how long it was made to wait."""
-
-    def __init__(self, *bodies: Any, version: str = "2026-10") -> None:
-        self._bodies = iter(bodies)
-        self._version = version
-        self.waited: list[float] = []
-
-    def read(self, *_: Any, **__: Any) -> Answer:
-        return Answer(200, {"X-Shopify-API-Version": self._version}, next(self._bodies))
-
-    write = read
-
-    def sleep(self, seconds: float) -> None:
-        self.waited.append(seconds)
-
-
-def api(*bodies: Any, version: str = "2026-10") -> Api:
-    return Api(Scripted(*bodies, version=version), Key("sandbox", "sandbox"))  # type: ignore[arg-type]
 
 
 def test_the_full_pull_tells_every_customer_and_order(shopify: Shopify, ours: Ours) -> None:
@@ -109,92 +81,14 @@ def test_an_empty_bucket_is_waited_out_and_then_given_up(shopify_with: OpenShop,
         list(ours(poor).api.pages())
 
 
-def test_the_next_query_waits_until_the_bucket_holds_what_it_costs() -> None:
-    cost = COST | {"requestedQueryCost": 22, "throttleStatus": {"currentlyAvailable": 2, "restoreRate": 100}}
+def test_the_next_query_waits_until_the_bucket_holds_what_it_costs(saying: Saying, waited: list[float]) -> None:
+    cost = {"requestedQueryCost": 22, "throttleStatus": {"currentlyAvailable": 2, "restoreRate": 100}}
     found = {"data": {"customerByIdentifier": None}, "extensions": {"cost": cost}}
-    asked = api(found, found)
+    asked = saying(found, found)
     assert asked.holder("nobody@example.com") is None
-    assert asked._http.waited == []  # type: ignore[attr-defined]
+    assert waited == []
     asked.holder("nobody@example.com")
-    assert asked._http.waited == [pytest.approx(0.2)]  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "kind", "says"),
-    [
-        pytest.param(401, {"errors": "[API] Invalid API key"}, Unauthorized, "token", id="401"),
-        pytest.param(402, {"errors": "Unavailable Shop"}, NotPermitted, "frozen", id="402-frozen"),
-        pytest.param(403, {}, NotPermitted, "scopes", id="403"),
-        pytest.param(404, {"errors": "Not Found"}, Refusal, "api_version", id="404"),
-        pytest.param(423, {}, NotPermitted, "locked", id="423-locked"),
-        pytest.param(429, None, RateLimited, "wait", id="429-at-the-edge"),
-        pytest.param(
-            200,
-            {"errors": [error("Throttled", "THROTTLED")], "extensions": {"cost": COST}},
-            RateLimited,
-            "points",
-            id="throttled",
-        ),
-        pytest.param(
-            200,
-            {
-                "data": {"customer": None},
-                "errors": [
-                    error("Access denied for customer field. Required access: `read_customers`.", "ACCESS_DENIED")
-                ],
-            },
-            NotPermitted,
-            "read_customers",
-            id="access-denied",
-        ),
-        pytest.param(
-            200, {"errors": [error("Query cost is 1100", "MAX_COST_EXCEEDED")]}, Refusal, "MAX_COST", id="too-dear"
-        ),
-        pytest.param(
-            200,
-            {
-                "errors": [
-                    {
-                        "message": "Variable $input of type CustomerInput! was provided invalid value for email",
-                        "extensions": {
-                            "code": "INVALID_VARIABLE",
-                            "value": {"email": "bo@example.com"},
-                            "problems": [{"path": ["email"], "explanation": "Could not coerce bo@example.com"}],
-                        },
-                    }
-                ]
-            },
-            Refusal,
-            "INVALID_VARIABLE.* at email",
-            id="invalid-variable",
-        ),
-    ],
-)
-def test_a_refused_answer(status: int, body: Any, kind: type[RollcallError], says: str) -> None:
-    refusal = judge(Answer(status, {"Retry-After": "2.0"}, body))
-    assert type(refusal) is kind
-    with pytest.raises(kind, match=says) as raised:
-        raise refusal
-    assert "@" not in str(raised.value)
-
-
-def test_throttled_says_how_long_to_wait() -> None:
-    refusal = judge(Answer(200, {}, {"errors": [error("Throttled", "THROTTLED")], "extensions": {"cost": COST}}))
-    assert isinstance(refusal, RateLimited)
-    assert refusal.seconds == pytest.approx(2.0)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        pytest.param({"data": {"customer": {"id": "gid://shopify/Customer/1"}}}, id="fine"),
-        pytest.param({"data": {"customerUpdate": {"customer": None, "userErrors": [{}]}}}, id="user-errors"),
-        pytest.param({"data": {"customer": {}}, "errors": [error("not approved")]}, id="partial-data"),
-        pytest.param({"errors": [error("Internal error", "INTERNAL_SERVER_ERROR")]}, id="who-knows"),
-    ],
-)
-def test_what_the_operation_has_to_judge_itself(body: Any) -> None:
-    assert judge(Answer(200, {}, body)) is None
+    assert waited == [pytest.approx(0.2)]
 
 
 @pytest.mark.parametrize(
@@ -223,9 +117,9 @@ def test_what_the_operation_has_to_judge_itself(body: Any) -> None:
         ),
     ],
 )
-def test_a_read_that_is_not_whole_is_an_error(body: Any, kind: type[RollcallError], says: str) -> None:
+def test_a_read_that_is_not_whole_is_an_error(body: Any, kind: type[RollcallError], says: str, saying: Saying) -> None:
     with pytest.raises(kind, match=says):
-        api(body).customer("7")
+        saying(body).customer("7")
 
 
 @pytest.mark.parametrize(
@@ -235,12 +129,12 @@ def test_a_read_that_is_not_whole_is_an_error(body: Any, kind: type[RollcallErro
         pytest.param({"hasNextPage": True, "endCursor": "same"}, id="the-same-cursor-again"),
     ],
 )
-def test_a_cursor_that_leads_nowhere_ends_the_pull(info: dict[str, Any]) -> None:
+def test_a_cursor_that_leads_nowhere_ends_the_pull(info: dict[str, Any], saying: Saying) -> None:
     scopes = [{"handle": h} for h in ("read_customers", "read_orders", "read_all_orders")]
     shop = {"data": {"shop": {}, "currentAppInstallation": {"accessScopes": scopes}}}
     page = {"data": {"customers": {"nodes": [], "pageInfo": info}}}
     with pytest.raises(UnexpectedAnswer, match="cursor"):
-        list(api(shop, page, page, page).pages())
+        list(saying(shop, page, page, page).pages())
 
 
 @pytest.mark.parametrize(
@@ -254,13 +148,6 @@ def test_a_cursor_that_leads_nowhere_ends_the_pull(info: dict[str, Any]) -> None
         pytest.param({"data": {"customerUpdate": {"customer": None, "userErrors": []}}}, id="neither-nor"),
     ],
 )
-def test_a_change_without_a_clear_answer_is_unclear(body: Any) -> None:
+def test_a_change_without_a_clear_answer_is_unclear(body: Any, saying: Saying) -> None:
     with pytest.raises(UnclearOutcome):
-        api(body).update_customer("7", firstName="Bo")
-
-
-def test_a_refusal_repeats_nothing_that_was_sent() -> None:
-    said = [{"field": ["firstName"], "message": "Bo is not a name"}, {"field": ["email"], "message": "a@b.c is odd"}]
-    with pytest.raises(Refusal) as refusal:
-        api({"data": {"customerUpdate": {"customer": None, "userErrors": said}}}).update_customer("7", firstName="Bo")
-    assert str(refusal.value) == "shopify refused customerUpdate: firstName (no code); email (no code)"
+        saying(body).update_customer("7", firstName="Bo")

@@ -11,7 +11,7 @@ BO, NEW_BO, STUB, DAN, INVITED = "1000000000001", "1000000000002", "100000000000
 BOS_ORDER, STUBS_ORDER, NOBODYS_ORDER = "8000000000001", "8000000000002", "8000000000003"
 
 LONG_AGO = datetime(2026, 3, 1, 12, tzinfo=UTC)
-LATELY = datetime(2026, 10, 20, 12, tzinfo=UTC)
+LATELY = datetime(2026, 9, 20, 12, tzinfo=UTC)
 
 PLACE = {"street": "12 Mill Lane", "city": "Portland", "postcode": "97201", "country": "US"}
 
