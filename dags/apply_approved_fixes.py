@@ -30,33 +30,33 @@ FIXES = Asset("rollcall://applied_fixes")
 @task
 def check() -> int:
     """Let the approved fixes pass, or close the gate and say why."""
-    from include import stages
+    from include import apply, checks, store
 
-    return stages.check_fixes()
+    return checks.check_fixes(apply.frame(store.ledger(), settings()))
 
 
 @task(outlets=[FIXES], retries=0)
 def apply() -> dict[str, int]:
     """Apply every approved option: claim, read, compare, write once, read back, leave a receipt."""
-    from include import connections, stages
+    from include import apply, connections, store
 
-    return stages.apply(connections.open)
+    return apply.apply_approved(store.ledger(), connections.platform, settings())
 
 
 @task(trigger_rule="all_done")
 def verify() -> dict[str, int]:
     """Settle by reading what a write left unclear."""
-    from include import connections, stages
+    from include import apply, connections, store
 
-    return stages.verify(connections.open)
+    return apply.verify(store.ledger(), connections.platform, settings())
 
 
 @task(trigger_rule="all_done")
 def notify() -> int:
     """Send what waits in the outbox: one message to one recipient each."""
-    from include import connections, stages
+    from include import connections, stages, store
 
-    return stages.deliver(connections.mailer())
+    return stages.deliver(store.ledger(), connections.mailer())
 
 
 @dag(

@@ -41,11 +41,11 @@ def begin() -> str:
     """Name tonight's snapshot; for a night of the past, find the stored one or skip."""
     from airflow.sdk.exceptions import AirflowSkipException
 
-    from include import stages
+    from include import stages, store
     from include.errors import SnapshotMissing
 
     try:
-        return stages.begin(get_current_context()["dag_run"].run_after)
+        return stages.begin(store.snapshots(), get_current_context()["dag_run"].run_after, settings())
     except SnapshotMissing as missing:
         raise AirflowSkipException(str(missing)) from missing
 
@@ -53,57 +53,57 @@ def begin() -> str:
 @task
 def pull(platform: str, night: str) -> int:
     """Pull everything the platform holds, page by page, as it comes."""
-    from include import connections, stages
+    from include import connections, stages, store
 
-    return stages.pull(platform, night, connections.open)
+    return stages.pull(connections.platform(platform), store.snapshot(night))
 
 
 @task
-def check(gate: str, night: str) -> None:
+def check(gate: str, night: str) -> int:
     """Let the night pass, or close the gate and say why."""
-    from include import stages
+    from include import checks, store
 
-    stages.check(gate, night)
+    return checks.check_night(gate, store.snapshot(night), store.snapshots(), settings())
 
 
 @task(outlets=[SNAPSHOT])
 def tabulate(night: str) -> dict[str, int]:
     """Turn each platform's pages into rows of contacts and orders."""
-    from include import stages
+    from include import stages, store
 
-    return stages.tabulate(night)
+    return stages.tabulate(store.snapshot(night), settings())
 
 
 @task
 def link(night: str) -> int:
     """Find which contacts are one person, and keep the evidence."""
-    from include import stages
+    from include import stages, store
 
-    return stages.link(night)
+    return stages.link(store.snapshot(night), store.snapshots())
 
 
 @task
 def detect(rule: str, night: str) -> int:
     """Find what one rule holds to be wrong."""
-    from include import stages
+    from include import stages, store
 
-    return stages.detect(rule, night)
+    return stages.detect(rule, store.snapshot(night), store.snapshots())
 
 
 @task(outlets=[FINDINGS])
 def file(night: str) -> dict[str, int]:
     """File the findings: new ones open, known ones keep their decision, ones no longer seen are gone."""
-    from include import stages
+    from include import stages, store
 
-    return stages.file(night)
+    return stages.file(store.snapshot(night), store.snapshots(), store.ledger(), settings())
 
 
 @task
-def notify(night: str) -> int:
+def notify(filed: dict[str, int], night: str) -> int:
     """Tell the reviewers how many new findings wait. Silent when there are none."""
-    from include import connections, stages
+    from include import connections, stages, store
 
-    return stages.notify(night, connections.mailer())
+    return stages.notify(filed, store.snapshot(night), store.ledger(), settings(), connections.mailer())
 
 
 @dag(
@@ -132,6 +132,7 @@ def nightly_reconciliation() -> None:
         for rule in names("rules"):
             detect.override(task_id=f"detect_{rule}", doc_md=docstring("rules", rule))(rule, night)
 
+    filed = file(night)
     (
         pull_platforms()
         >> check.override(task_id="check_pulls")("pulls", night)
@@ -141,8 +142,8 @@ def nightly_reconciliation() -> None:
         >> check.override(task_id="check_people")("people", night)
         >> detect_findings()
         >> check.override(task_id="check_findings")("findings", night)
-        >> file(night)
-        >> notify(night)
+        >> filed
+        >> notify(filed, night)
     )
 
 

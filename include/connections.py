@@ -1,0 +1,88 @@
+"""
+An Airflow connection becomes an open platform, or something that sends mail. The HTTP provider's hook opens it.
+
+The hook turns a connection's login into basic authentication and its extra into headers: each platform signs its
+requests in its own way, so both are undone here. Secrets go from the connection into the session and nowhere else.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from email.message import EmailMessage
+from typing import TYPE_CHECKING, Any
+
+from include.errors import SettingsWrong
+from include.platforms import Key, Platform, connection_of, open_platform
+from include.settings import settings
+
+if TYPE_CHECKING:
+    from airflow.sdk import Connection
+
+SMTP = "smtp_default"
+
+
+def platform(name: str) -> Platform:
+    """The platform `name`, through its Airflow connection. Raises SettingsWrong when that is missing or half filled."""
+    from airflow.providers.http.hooks.http import HttpHook
+
+    connection = _connection(connection_of(name))
+    if not connection.host:
+        raise SettingsWrong(f"The connection {connection.conn_id} has no host.")
+    if not connection.password:
+        raise SettingsWrong(f"The connection {connection.conn_id} has no password: put the platform's key there.")
+    hook = HttpHook(http_conn_id=connection.conn_id)
+    session = hook.get_conn()
+    session.auth = None
+    for header in connection.extra_dejson:
+        session.headers.pop(header, None)
+    key = Key(connection.login or "", connection.password, dict(connection.extra_dejson))
+    return open_platform(name, session, hook.base_url, key, request_seconds=float(settings().request_seconds))
+
+
+def mailer() -> Callable[[EmailMessage], None]:
+    """What sends a message through `smtp_default`, to exactly the one recipient it names."""
+    connection = _connection(SMTP)
+    extra: dict[str, Any] = connection.extra_dejson
+    if not connection.host:
+        raise SettingsWrong(f"The connection {SMTP} has no host.")
+
+    def send(message: EmailMessage) -> None:
+        (recipient,) = (address.addr_spec for address in message["To"].addresses)
+        with _server(connection, extra) as server:
+            if connection.login:
+                server.login(connection.login, connection.password or "")
+            server.send_message(message, to_addrs=[recipient])
+
+    return send
+
+
+def _server(connection: Connection, extra: dict[str, Any]) -> smtplib.SMTP:
+    """The mail server, encrypted unless the connection says that it is not: there is no falling back."""
+    context = ssl.create_default_context()
+    timeout = float(settings().request_seconds)
+    host = str(connection.host)
+    if not _truth(extra.get("disable_ssl", True)):
+        return smtplib.SMTP_SSL(host, connection.port or 465, timeout=timeout, context=context)
+    server = smtplib.SMTP(host, connection.port or 587, timeout=timeout)
+    if not _truth(extra.get("disable_tls", False)):
+        server.starttls(context=context)
+    return server
+
+
+def _connection(name: str) -> Connection:
+    from airflow.sdk import BaseHook
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        return BaseHook.get_connection(name)
+    except AirflowNotFoundException as missing:
+        raise SettingsWrong(
+            f"There is no Airflow connection {name!r}. Add it in Airflow (Admin, Connections), in your secrets "
+            f"backend, or as AIRFLOW_CONN_{name.upper()}."
+        ) from missing
+
+
+def _truth(value: Any) -> bool:
+    return value if isinstance(value, bool) else str(value).strip().lower() in {"1", "true", "yes"}

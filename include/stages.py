@@ -1,0 +1,128 @@
+"""
+The verbs of the night, in the order of the procedure. Each is a few lines: what is hard lives in the room it names.
+
+None of them knows Airflow. They are handed what they work on: an open platform, a snapshot, the ledger.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from include.errors import SnapshotMissing
+from include.registry import load, names
+from include.settings import Settings
+
+if TYPE_CHECKING:
+    from include.platforms import Platform
+    from include.store.ledger import Ledger
+    from include.store.snapshots import Snapshot, Snapshots
+
+logger = logging.getLogger(__name__)
+
+TONIGHT = timedelta(hours=12)  # a run that was due longer ago than this is of the past: it pulls nothing
+AHEAD = timedelta(days=1)  # a time of change further ahead of our clock than this moves no watermark
+
+
+def begin(snapshots: Snapshots, run_after: datetime, settings: Settings, now: datetime | None = None) -> str:
+    """
+    The name of the night's snapshot: a new attempt for tonight, the stored one for the past.
+
+    A night is named by the local date its run was due, never by a data interval. Raises SnapshotMissing for a past
+    night without a snapshot: the platforms only say how they are now.
+    """
+    night = run_after.astimezone(ZoneInfo(settings.timezone)).date().isoformat()
+    if (now or datetime.now(UTC)) - run_after < TONIGHT:
+        return snapshots.begin(night).name
+    stored = snapshots.latest(night)
+    if stored is None:
+        raise SnapshotMissing(f"There is no snapshot of {night}, and a past night cannot be pulled any more.")
+    return stored.name
+
+
+def pull(platform: Platform, snapshot: Snapshot) -> int:
+    """Keep everything a platform says, page by page. What this attempt has pulled already is not pulled again."""
+    raw = snapshot.raw(platform.name)
+    if raw.complete():
+        return sum(raw.manifest().rows.values())
+    raw.start()
+    for page in platform.api.pages():
+        raw.write(page.stream, page.body, platform.rows.count(page), platform.rows.ids(page))
+    rows = (*platform.rows.contacts(raw.written()), *platform.rows.orders(raw.written()))
+    limit = datetime.now(UTC) + AHEAD
+    changes = [row.updated_at for row in rows if row.updated_at and row.updated_at < limit]
+    return raw.finish(max(changes).isoformat() if changes else None)
+
+
+def tabulate(snapshot: Snapshot, settings: Settings) -> dict[str, int]:
+    """Turn every platform's pages into rows of contacts and orders, in our words."""
+    from include.store.tables import of_rows
+
+    pulled = {name: snapshot.raw(name) for name in names("platforms") if name not in settings.left_out}
+    told = {}
+    for table in ("contacts", "orders"):
+        rows = (
+            row for name, raw in pulled.items() for row in getattr(load("platforms", name, "rows"), table)(raw.bodies())
+        )
+        told[table] = snapshot.part(table).write_table(of_rows(table, rows))
+    return told
+
+
+def link(snapshot: Snapshot, snapshots: Snapshots) -> int:
+    """Find which contacts are one person. Returns the number of contacts that share a person with another."""
+    from include.people.link import link as find_people
+
+    tables = snapshot.tables(snapshots.before(snapshot))
+    try:
+        people, edges = find_people(tables)
+    finally:
+        tables.close()
+    snapshot.part("edges").write_table(edges)
+    return snapshot.part("people").write_table(people)
+
+
+def detect(rule: str, snapshot: Snapshot, snapshots: Snapshots) -> int:
+    """Find what one rule holds to be wrong."""
+    tables = snapshot.tables(snapshots.before(snapshot))
+    try:
+        return snapshot.part(f"findings/{rule}").write_findings(load("rules", rule).find(tables))
+    finally:
+        tables.close()
+
+
+def file(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Settings) -> dict[str, int]:
+    """File the findings of the newest night. Those of an older one (a backfill) are in its snapshot, and stay there."""
+    from include.store import findings
+
+    newest = snapshots.newest()
+    if newest is not None and newest.name != snapshot.name:
+        logger.info("%s is not the newest night (%s): its findings are not filed", snapshot.name, newest.name)
+        return {"new": 0, "known": 0, "reopened": 0, "gone": 0}
+    found = [finding for rule in names("rules") for finding in snapshot.part(f"findings/{rule}").findings()]
+    filed = findings.file(ledger, found, snapshot.night, settings.left_out)
+    return {"new": filed.new, "known": filed.known, "reopened": filed.reopened, "gone": filed.gone}
+
+
+def notify(
+    filed: dict[str, int],
+    snapshot: Snapshot,
+    ledger: Ledger,
+    settings: Settings,
+    send: Callable[[EmailMessage], None],
+) -> int:
+    """Tell the reviewers that something new waits, and deliver what is in the outbox. Silent when nothing is new."""
+    from include import notices
+
+    notices.digest(ledger, filed, snapshot.name, settings)
+    return deliver(ledger, send)
+
+
+def deliver(ledger: Ledger, send: Callable[[EmailMessage], None]) -> int:
+    """Send what waits in the outbox, one message to one recipient each. Returns how many went."""
+    from include.notices import channels
+
+    return channels.deliver(ledger, send, datetime.now(UTC))

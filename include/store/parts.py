@@ -1,0 +1,88 @@
+"""
+One part of a snapshot: a file and the manifest that makes it count.
+
+The manifest is written last. A part is complete or it is absent: there is nothing between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from include.errors import SnapshotMissing
+from include.model import Finding, canonical
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from upath import UPath
+
+
+@dataclass(frozen=True, slots=True)
+class PartManifest:
+    """What a part holds."""
+
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table (Parquet) or a list of findings (JSON lines) in a folder of its own."""
+
+    folder: UPath
+    name: str
+
+    def path(self, kind: str) -> UPath:
+        return self.folder / f"part.{kind}"
+
+    def complete(self) -> bool:
+        return bool((self.folder / "manifest.json").is_file())
+
+    def manifest(self) -> PartManifest:
+        """What was written. Raises SnapshotMissing when the part is not complete, or not what was written."""
+        if not self.complete():
+            raise SnapshotMissing(f"{self.name} is not complete: the task that makes it has not ended well.")
+        return PartManifest(**json.loads((self.folder / "manifest.json").read_text("utf-8")))
+
+    def write_table(self, table: pa.Table) -> int:
+        """Write a table, once: a part that is complete stays as it is. Returns its rows."""
+        if self.complete():
+            return self.manifest().rows
+        import io
+
+        import pyarrow.parquet as pq
+
+        buffer = io.BytesIO()
+        pq.write_table(table, buffer, compression="zstd")
+        return self._write("parquet", buffer.getvalue(), table.num_rows)
+
+    def write_findings(self, findings: Iterable[Finding]) -> int:
+        """Write findings sorted by key, one canonical JSON object a line: equal findings make equal bytes."""
+        if self.complete():
+            return self.manifest().rows
+        lines = [canonical(finding.as_json()) for finding in sorted(findings, key=lambda finding: finding.key)]
+        return self._write("jsonl", "".join(f"{line}\n" for line in lines).encode("ascii"), len(lines))
+
+    def findings(self) -> Iterator[Finding]:
+        """The findings of this part. Raises SnapshotMissing when it is not complete or was changed since."""
+        raw = self.path("jsonl").read_bytes() if self.complete() else b""
+        if hashlib.sha256(raw).hexdigest() != self.manifest().sha256:
+            raise SnapshotMissing(f"{self.name} is not what was written: its checksum differs.")
+        for line in raw.decode("ascii").splitlines():
+            yield Finding.from_json(json.loads(line))
+
+    def _write(self, kind: str, content: bytes, rows: int) -> int:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.path(kind).write_bytes(content)
+        write_whole(self.folder / "manifest.json", asdict(PartManifest(rows, hashlib.sha256(content).hexdigest())))
+        return rows
+
+
+def write_whole(path: UPath, said: Any) -> None:
+    """Write JSON so that a reader sees all of it or nothing: under another name first, then renamed."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(json.dumps(said, sort_keys=True), encoding="utf-8")
+    partial.rename(path)

@@ -1,0 +1,131 @@
+"""
+What the platforms said, one folder per attempt of a night, never changed once written.
+
+    nights/2026-11-23/1/raw/hubspot/contacts/00001.json   a page as it came
+    nights/2026-11-23/1/raw/hubspot/manifest.json         written last: without it the pull does not count
+    nights/2026-11-23/1/contacts/{table.parquet,manifest.json}
+
+A part counts only with its manifest, whose checksums and counts are held against the files when it is opened. What a
+killed task has left without a manifest is removed by the next one. `url` is a folder or any fsspec URL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from include.errors import SnapshotMissing
+from include.store.parts import Part
+from include.store.raw import RawStore
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+    from include.store.tables import Tables
+
+TABLES = ("contacts", "orders", "people")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One attempt of one night."""
+
+    folder: UPath
+    night: str
+    attempt: int
+
+    @property
+    def name(self) -> str:
+        """What travels between tasks: `2026-11-23.1`."""
+        return f"{self.night}.{self.attempt}"
+
+    def raw(self, platform: str) -> RawStore:
+        """What one platform said."""
+        return RawStore(self.folder / "raw" / platform, platform, self.attempt)
+
+    def part(self, name: str) -> Part:
+        """A table or a list of findings of this attempt: `contacts`, `people`, `findings/email_mismatch`."""
+        return Part(self.folder / name, f"{self.name} {name}")
+
+    def rows(self, name: str) -> int:
+        """How many rows a part holds. Raises SnapshotMissing when it is not complete."""
+        return self.part(name).manifest().rows
+
+    def findings_of(self, rule: str) -> int:
+        return self.rows(f"findings/{rule}")
+
+    def complete(self) -> bool:
+        """Whether this attempt can be judged: its tables are whole."""
+        return all(self.part(name).complete() for name in TABLES[:2])
+
+    def tables(self, before: Snapshot | None = None) -> Tables:
+        """The tables of this attempt, open for rules, with those of the last good one beside them."""
+        from include.store.tables import Tables
+
+        parts = {name: self.part(name) for name in (*TABLES, "edges")}
+        paths = {name: part.path("parquet") for name, part in parts.items() if part.complete()}
+        earlier = before.tables() if before else None
+        return Tables.of_files(paths, earlier)
+
+
+@dataclass(frozen=True)
+class Snapshots:
+    """All nights."""
+
+    root: UPath
+
+    def begin(self, night: str) -> Snapshot:
+        """A new attempt of a night, numbered after those that exist."""
+        taken = [snapshot.attempt for snapshot in self._attempts(night)]
+        snapshot = self._snapshot(night, max(taken, default=0) + 1)
+        snapshot.folder.mkdir(parents=True)
+        return snapshot
+
+    def get(self, name: str) -> Snapshot:
+        """The attempt called `name`. Raises SnapshotMissing."""
+        found = re.fullmatch(r"(\d{4}-\d\d-\d\d)\.(\d+)", name)
+        if not found:
+            raise SnapshotMissing(f"{name!r} is no snapshot's name; one looks like 2026-11-23.1.")
+        snapshot = self._snapshot(found[1], int(found[2]))
+        if not snapshot.folder.is_dir():
+            raise SnapshotMissing(f"There is no snapshot {name}.")
+        return snapshot
+
+    def latest(self, night: str) -> Snapshot | None:
+        """The newest complete attempt of a night."""
+        return next((s for s in reversed(self._attempts(night)) if s.complete()), None)
+
+    def newest(self) -> Snapshot | None:
+        """The newest complete attempt of all."""
+        return next((s for s in self._backwards() if s.complete()), None)
+
+    def before(self, snapshot: Snapshot) -> Snapshot | None:
+        """The last complete attempt earlier than `snapshot` whose findings were made too: the last good night."""
+        earlier = (s for s in self._backwards() if (s.night, s.attempt) < (snapshot.night, snapshot.attempt))
+        return next((s for s in earlier if s.part("people").complete() and s.complete()), None)
+
+    def _backwards(self) -> Iterator[Snapshot]:
+        if not self.root.is_dir():
+            return
+        nights = sorted((entry.name for entry in self.root.iterdir() if entry.is_dir()), reverse=True)
+        for night in nights:
+            yield from reversed(self._attempts(night))
+
+    def _attempts(self, night: str) -> list[Snapshot]:
+        folder = self.root / night
+        if not folder.is_dir():
+            return []
+        numbers = sorted(int(entry.name) for entry in folder.iterdir() if entry.name.isdecimal())
+        return [self._snapshot(night, number) for number in numbers]
+
+    def _snapshot(self, night: str, attempt: int) -> Snapshot:
+        return Snapshot(self.root / night / str(attempt), night, attempt)
+
+
+def open_store(url: str) -> Snapshots:
+    """The snapshots below `url`: a folder, or an fsspec URL such as `s3://bucket/rollcall`."""
+    from upath import UPath
+
+    return Snapshots(UPath(url) / "nights")

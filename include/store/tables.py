@@ -1,0 +1,184 @@
+"""
+The tables of a night, open for Ibis: `contacts`, `orders`, `people`, `edges`, and those of the night before.
+
+They open from a snapshot, or from a bare folder with `contacts.parquet` and `orders.parquet`, where a column that is
+absent counts as empty and one that cannot be used is a BadTable naming column and row. Nothing here writes to a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from include.errors import BadTable, SettingsWrong
+from include.model import Contact, Order
+from include.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import ibis.expr.types as ir
+    import pyarrow as pa
+    from ibis.backends import BaseBackend
+    from upath import UPath
+
+LISTS = frozenset({"other_emails", "channels", "links"})
+TIMES = frozenset({"created_at", "updated_at", "placed_at"})
+NEEDED = {"contacts": ("platform", "kind", "id"), "orders": ("platform", "id")}
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "contacts": tuple(field.name for field in fields(Contact)),
+    "orders": tuple(field.name for field in fields(Order)),
+    "people": ("person", "contact", "platform", "kind"),
+    "edges": ("left", "right", "evidence", "weight", "says"),
+}
+
+
+def schema(table: str) -> pa.Schema:
+    """The Arrow schema of a table."""
+    import pyarrow as pa
+
+    def kind(column: str) -> pa.DataType:
+        if column in LISTS:
+            return pa.list_(pa.string())
+        if column in TIMES:
+            return pa.timestamp("us", tz="UTC")
+        return pa.float64() if column == "weight" else pa.string()
+
+    return pa.schema([pa.field(column, kind(column)) for column in COLUMNS[table]])
+
+
+def of_rows(table: str, rows: Iterable[Contact | Order]) -> pa.Table:
+    """Contacts or orders as a table, sorted by reference: the same records make the same table in any order."""
+    import pyarrow as pa
+
+    ordered = sorted(rows, key=lambda row: row.ref)
+    columns = {
+        name: [list(value) if isinstance(value := getattr(row, name), tuple) else value for row in ordered]
+        for name in COLUMNS[table]
+    }
+    return pa.table(columns, schema=schema(table))
+
+
+@dataclass
+class Tables:
+    """One night's tables on one engine. `before`: the last good night's, or None."""
+
+    backend: BaseBackend
+    contacts: ir.Table
+    orders: ir.Table
+    people: ir.Table
+    edges: ir.Table
+    before: Tables | None = None
+
+    @classmethod
+    def of_files(cls, paths: Mapping[str, UPath], before: Tables | None = None) -> Tables:
+        """Open Parquet files; a table without a file is empty."""
+        backend = _engine()
+        opened = {name: _opened(backend, name, paths.get(name)) for name in COLUMNS}
+        return cls(backend, **opened, before=before)
+
+    @classmethod
+    def of_arrow(cls, tables: Mapping[str, pa.Table], before: Tables | None = None) -> Tables:
+        """Open tables that are in memory; one that is not given is empty."""
+        backend = _engine()
+        opened = {
+            name: backend.create_table(name, conform(name, tables[name]) if name in tables else _empty(name), temp=True)
+            for name in COLUMNS
+        }
+        return cls(backend, **opened, before=before)
+
+    @classmethod
+    def of_folder(cls, folder: UPath, before: UPath | None = None) -> Tables:
+        """Open `contacts.parquet` and `orders.parquet` in a folder. Raises BadTable."""
+        if not folder.is_dir():
+            raise BadTable(f"{folder} is no folder; it should hold contacts.parquet and orders.parquet.")
+        paths = {name: folder / f"{name}.parquet" for name in ("contacts", "orders")}
+        found = {name: path for name, path in paths.items() if path.is_file()}
+        if not found:
+            raise BadTable(f"{folder} holds neither contacts.parquet nor orders.parquet.")
+        return cls.of_files(found, cls.of_folder(before) if before else None)
+
+    def with_people(self, people: pa.Table, edges: pa.Table) -> Tables:
+        """The same tables with people and edges that were just found."""
+        made = {
+            name: self.backend.create_table(name, table, overwrite=True, temp=True)
+            for name, table in (("people", people), ("edges", edges))
+        }
+        return Tables(self.backend, self.contacts, self.orders, made["people"], made["edges"], self.before)
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        self.backend.disconnect()
+        if self.before:
+            self.before.close()
+
+
+def conform(name: str, table: pa.Table, where: str | None = None) -> pa.Table:
+    """`table` with exactly the columns of `name`. Raises BadTable naming the first column and row that cannot be."""
+    import pyarrow as pa
+
+    columns = []
+    for field in schema(name):
+        if field.name not in table.column_names:
+            columns.append(pa.nulls(table.num_rows, field.type))
+            continue
+        column = table.column(field.name)
+        try:
+            columns.append(column.cast(field.type))
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            row = _first_wrong(column, field.type)
+            at = f"row {row + 1}" if row is not None else f"its type {column.type}"
+            raise BadTable(f"{where or name}: column {field.name}, {at}: it cannot be read as {field.type}.") from error
+    made = pa.table(columns, schema=schema(name))
+    for needed in NEEDED.get(name, ()):
+        column = made.column(needed)
+        if column.null_count:
+            row = column.is_null().to_pylist().index(True)
+            raise BadTable(f"{where or name}: column {needed}, row {row + 1}: it must not be empty.")
+    return made
+
+
+def _first_wrong(column: Any, kind: Any) -> int | None:
+    import pyarrow as pa
+
+    for row in range(len(column)):
+        try:
+            column.slice(row, 1).cast(kind)
+        except pa.ArrowInvalid:
+            return row
+        except pa.ArrowNotImplementedError:
+            return None
+    return None
+
+
+def _engine() -> BaseBackend:
+    import ibis
+
+    if settings().engine != "duckdb":
+        raise SettingsWrong(f"ROLLCALL_ENGINE {settings().engine!r} is not known; use duckdb.")
+    backend = ibis.duckdb.connect()
+    backend.raw_sql("SET TimeZone = 'UTC'")
+    return backend
+
+
+def _opened(backend: Any, name: str, path: UPath | None) -> ir.Table:
+    """A file as a table: read by the engine itself where it is local and as we write it, else by way of Arrow."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if path is None:
+        return backend.create_table(name, _empty(name), temp=True)
+    try:
+        with path.open("rb") as file:
+            if path.protocol in ("", "file") and pq.read_schema(file).equals(schema(name)):
+                return backend.read_parquet(str(path), table_name=name)
+            file.seek(0)
+            table = pq.read_table(file)
+    except pa.ArrowInvalid as error:
+        raise BadTable(f"{path} is no Parquet file.") from error
+    return backend.create_table(name, conform(name, table, str(path)), temp=True)
+
+
+def _empty(name: str) -> pa.Table:
+    return schema(name).empty_table()
