@@ -32,7 +32,7 @@ def check() -> int:
     """Let the approved fixes pass, or close the gate and say why."""
     from include import apply, checks, store
 
-    return checks.check_fixes(apply.frame(store.ledger(), settings()))
+    return checks.check_fixes(apply.frame(store.ledger(), settings()), settings())
 
 
 @task(outlets=[FIXES], retries=0)

@@ -38,6 +38,7 @@ class Settings:
     leave_out: str = ""  # platforms to leave out of tonight by name, separated by commas
     hub_size: int = 6  # a value shared by more contacts than this is not evidence that they are one person
     group_size: int = 20  # no person has more contacts than this; larger groups are not linked
+    drift_percent: int = 5  # a night in which a platform changed more of its addresses than this is stopped
     lease_seconds: int = 120  # how long a worker owns a fix it is applying
     request_seconds: int = 30  # total time one request to a platform may take
     settle_seconds: int = 20  # how long a change is read back before it is called unknown

@@ -92,7 +92,7 @@ class Home:
             here |= {"ROLLCALL_SCHEDULE": "none", "ROLLCALL_APPLY_SCHEDULE": "none"}
         if sandbox:
             caps = ("SET_EMAIL", "MERGE", "ATTACH", "ACCESS")
-            here |= {"ROLLCALL_SANDBOX": "true", "ROLLCALL_APPLY": "on"}
+            here |= {"ROLLCALL_SANDBOX": "true", "ROLLCALL_APPLY": "on", "ROLLCALL_DRIFT_PERCENT": "100"}
             here |= {f"ROLLCALL_CAP_{cap}": "100000" for cap in caps}  # the demo settles a whole world in one run
         here |= {key: value for key, value in os.environ.items() if key.startswith("ROLLCALL_")}
         _ = self.passwords
