@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import email.utils
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ TRIES = 4  # of one read, before Airflow's own retry takes over
 LONGEST_WAIT = 60.0  # seconds; a platform that asks for more is left to Airflow's retry, which frees the worker
 LARGEST_BODY = 50 * 1024 * 1024  # bytes; no page of any platform comes near
 CHUNK = 64 * 1024
+ADDRESS = re.compile(r"[^/]*(?:@|%40)[^/]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +184,8 @@ def retry_after(answer: Answer, now: datetime | None = None) -> float | None:
 
 
 def _call(method: str, path: str) -> str:
-    """A request as a message may name it: without its query, where addresses may stand."""
-    return f"{method} {urlsplit(path).path}"
+    """A request as a message may name it: without its query or any part of its path that holds an address."""
+    return f"{method} {ADDRESS.sub('{email}', urlsplit(path).path)}"
 
 
 def _worth_repeating(error: BaseException) -> bool:

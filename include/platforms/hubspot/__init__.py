@@ -1,0 +1,30 @@
+"""
+HubSpot, through its CRM API. Contacts only; it knows no orders. One contact can hold several addresses.
+
+Airflow connection `hubspot` (type `http`): host `https://api.hubapi.com`, password the token of a service key (or of a
+private app that still exists), extra `{"version": "v3"}` or a dated version such as `"2026-03"`. Scopes:
+`crm.objects.contacts.read` and `crm.objects.contacts.write`.
+
+What we know (developers.hubspot.com, the public spec collection, and answers other programs recorded; seen 2026-11):
+
+* v3 goes unsupported in September 2027. The dated versions have the same bodies under other paths. From 2026-09 on the
+  portal's own validation rules are enforced on API writes too: changing an address may then be refused because some
+  other property is empty.
+* An address is unique among all contacts' first *and* additional addresses. A taken one is a 409, whose sentence holds
+  the id of its holder (perhaps one that was merged away), or a 400 that says CONFLICTING_UNIQUE_VALUE.
+* Whether changing the first address keeps the old one as an additional one is not documented: either is expected here.
+  Case may be changed when an address is stored; compare without it.
+* Additional addresses are read as `hs_additional_emails`. Only the v1 route to add one is documented, and only until
+  September 2027; the property is written instead where that route is gone and the portal lets it be written.
+* A merge makes a third record with a new id, and cannot be undone. Both old ids forward when they are asked for, and
+  vanish from the list. Whether they can still be written through is not documented: we ask for the new id first.
+  A record that holds 250 merges takes no more (status 414). No write has a concurrency token.
+* Every value is text or null, also ids. A property that a key may not see is absent, not null.
+* Search is never used: it stops at 10,000, lags behind, and allows five requests a second.
+* Any change, and our own note too, moves `lastmodifieddate`.
+"""
+
+from __future__ import annotations
+
+CONNECTION = "hubspot"
+LAG_SECONDS = 2  # a record asked for by its id is up to date; associations of a note may take a moment

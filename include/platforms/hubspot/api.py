@@ -1,0 +1,181 @@
+"""
+Talks to HubSpot's CRM API: asks, pages, and tells one change at a time.
+
+It hands on what HubSpot said as it came, and translates only failures. It never searches and never repeats a change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from include.errors import NotFound, SettingsWrong, UnclearOutcome, UnexpectedAnswer
+from include.platforms import Page
+from include.platforms.hubspot.refusals import judge
+from include.platforms.hubspot.rows import LINKS, PROPERTIES
+
+if TYPE_CHECKING:
+    from include.platforms import Key
+    from include.transport import Http
+
+__all__ = ["Api", "judge"]
+
+PAGE = 100  # the most a list or a batch gives at once
+NOTES_PAGE = 500
+VERSION = re.compile(r"v3|20\d\d-(03|09)")
+NOTE_OF_CONTACT = 202  # HubSpot's own type of association
+ADDITIONAL = "hs_additional_emails"
+
+
+class Api:
+    """One HubSpot account."""
+
+    def __init__(self, http: Http, key: Key) -> None:
+        self._http = http
+        self._headers = {"Authorization": f"Bearer {key.secret}"}
+        version = str(key.options.get("version", "v3"))
+        if not VERSION.fullmatch(version):
+            raise SettingsWrong("The connection hubspot needs a version such as 'v3' or '2026-03' in its extra.")
+        dated = version != "v3"
+        self._objects = f"/crm/objects/{version}" if dated else "/crm/v3/objects"
+        self._related = f"/crm/objects/{version}" if dated else "/crm/v4/objects"
+        self._properties = f"/crm/properties/{version}/contacts" if dated else "/crm/v3/properties/contacts"
+
+    def pages(self) -> Iterator[Page]:
+        """Every contact, page by page, with the properties that this account knows of those we need."""
+        wanted = ",".join(self.wanted())
+        path = f"{self._objects}/contacts"
+        after: str | None = None
+        seen: set[str] = set()
+        while True:
+            asked = {"limit": PAGE, "properties": wanted, "archived": "false"} | ({"after": after} if after else {})
+            body = self._ask("GET", path, params=asked)
+            yield Page("contacts", body)
+            after = _next(body)
+            if after is None:
+                return
+            if after in seen:
+                raise UnexpectedAnswer("hubspot contacts: a page names a next page that was already given")
+            seen.add(after)
+
+    def properties(self) -> dict[str, dict[str, Any]]:
+        """Every property of contacts in this account, by its name."""
+        found = self._ask("GET", self._properties).get("results")
+        if not isinstance(found, list) or not all(isinstance(one, dict) and "name" in one for one in found):
+            raise UnexpectedAnswer("hubspot properties: there is no list of named properties")
+        return {str(one["name"]): one for one in found}
+
+    def wanted(self) -> list[str]:
+        """The properties we ask for: all that we need, and those that name records elsewhere, where they exist."""
+        known = self.properties()
+        if missing := [name for name in PROPERTIES if name not in known]:
+            raise UnexpectedAnswer(f"hubspot properties: {', '.join(missing)} is missing; may the key see it?")
+        return [*PROPERTIES, *(name for name in LINKS if name in known)]
+
+    def contact(self, id: str) -> dict[str, Any]:
+        """One contact; an id that was merged away gives the contact it went into, under its own id."""
+        asked = {"properties": ",".join(PROPERTIES), "archived": "false"}
+        return _record(self._ask("GET", f"{self._objects}/contacts/{id}", params=asked))
+
+    def whole(self, id: str, properties: Sequence[str]) -> dict[str, Any]:
+        """One contact with many properties (more than fit into an address). `id` must not be a merged one."""
+        body = self._batch("contacts", [id], properties)
+        if not body:
+            raise NotFound(f"hubspot does not have contact {id}")
+        return body[0]
+
+    def holder(self, email: str) -> str | None:
+        """The id of the contact that has this address, as its first or as an additional one."""
+        path = f"{self._objects}/contacts/batch/read"
+        asked = {"idProperty": "email", "inputs": [{"id": email}], "properties": ["email", ADDITIONAL]}
+        found = self._ask("POST", path, json=asked).get("results")
+        return str(_record(found[0])["id"]) if found else None
+
+    def update_contact(self, id: str, **properties: str) -> None:
+        """Change properties of a contact; those not named stay as they are, and `""` empties one."""
+        self._tell("PATCH", f"{self._objects}/contacts/{id}", {"properties": properties})
+
+    def merge_contacts(self, survivor: str, duplicate: str) -> None:
+        """Merge two contacts into a third, whose values are the survivor's. There is no way back."""
+        ids = {"primaryObjectId": survivor, "objectIdToMerge": duplicate}
+        self._tell("POST", f"{self._objects}/contacts/merge", ids)
+
+    def put_secondary_email(self, id: str, email: str) -> None:
+        """Add an address by the v1 route, which the vendor calls a preview and ends in September 2027."""
+        path = f"/contacts/v1/secondary-email/{id}/email/{quote(email, safe='')}"
+        self._http.write("PUT", path, headers=self._headers)
+
+    def notes(self, contact: str) -> list[str]:
+        """The bodies of all notes on a contact."""
+        ids: list[str] = []
+        after: str | None = None
+        while True:
+            asked = {"limit": NOTES_PAGE} | ({"after": after} if after else {})
+            body = self._ask("GET", f"{self._related}/contacts/{contact}/associations/notes", params=asked)
+            ids += [str(one["toObjectId"]) for one in _results(body, "toObjectId")]
+            following = _next(body)
+            if following is None or following == after:
+                break
+            after = following
+        batches = [ids[start : start + PAGE] for start in range(0, len(ids), PAGE)]
+        notes = [note for batch in batches for note in self._batch("notes", batch, ["hs_note_body"])]
+        return [str(note["properties"].get("hs_note_body") or "") for note in notes]
+
+    def create_note(self, contact: str, body: str) -> None:
+        """Put a note on a contact. Twice told is twice there."""
+        kind = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": NOTE_OF_CONTACT}
+        note = {
+            "properties": {"hs_timestamp": _now(), "hs_note_body": body},
+            "associations": [{"to": {"id": contact}, "types": [kind]}],
+        }
+        self._tell("POST", f"{self._objects}/notes", note)
+
+    def _batch(self, kind: str, ids: Sequence[str], properties: Sequence[str]) -> list[dict[str, Any]]:
+        """Those of these records that exist (a 207 says that some do not, and is no failure)."""
+        asked = {"inputs": [{"id": id} for id in ids], "properties": list(properties)}
+        body = self._ask("POST", f"{self._objects}/{kind}/batch/read", json=asked)
+        return [_record(one) for one in _results(body, "id")]
+
+    def _ask(self, method: str, path: str, **how: Any) -> dict[str, Any]:
+        body = self._http.read(method, path, headers=self._headers, **how).body
+        if not isinstance(body, dict):
+            raise UnexpectedAnswer("hubspot: the answer is not a JSON object")
+        return body
+
+    def _tell(self, method: str, path: str, said: Mapping[str, Any]) -> None:
+        """Send one change, once. Returns only when HubSpot answers with the record that came of it."""
+        answer = self._http.write(method, path, json=said, headers=self._headers)
+        if not isinstance(answer.body, dict) or "id" not in answer.body:
+            raise UnclearOutcome(f"hubspot answered {answer.status} without a record ({method} {path})")
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _results(body: Mapping[str, Any], needs: str) -> list[dict[str, Any]]:
+    found = body.get("results")
+    if not isinstance(found, list) or not all(isinstance(one, dict) and needs in one for one in found):
+        raise UnexpectedAnswer(f"hubspot: results is not a list of objects with {needs}")
+    return found
+
+
+def _record(body: Any) -> dict[str, Any]:
+    if not isinstance(body, dict) or not isinstance(body.get("properties"), dict) or "id" not in body:
+        raise UnexpectedAnswer("hubspot: a record without id or properties")
+    return body
+
+
+def _next(body: Mapping[str, Any]) -> str | None:
+    """The cursor of the next page. The address HubSpot gives beside it is never followed."""
+    paging = body.get("paging")
+    following = paging.get("next") if isinstance(paging, dict) else None
+    if following is None:
+        return None
+    after = following.get("after") if isinstance(following, dict) else None
+    if not isinstance(after, str) or not after:
+        raise UnexpectedAnswer("hubspot: there is a next page but no cursor to it")
+    return after

@@ -1,0 +1,183 @@
+"""
+What we may change in HubSpot, how each change reads, and the one request that makes it.
+
+Nothing is deleted. An id is resolved before it is written to: a contact that was merged away goes on under another id.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+from include.errors import Conflict, NotFound, Refusal, RollcallError
+from include.model import Action, Fix, Ref
+from include.platforms.hubspot.api import ADDITIONAL, Api
+from include.platforms.hubspot.rows import PROPERTIES, addresses
+
+TOUCHED = frozenset({"updatedAt", "lastmodifieddate"})
+
+CAN: Mapping[Action, frozenset[str]] = {
+    # Undocumented whether the old address stays on as an additional one.
+    Action.SET_EMAIL: TOUCHED | {"email", ADDITIONAL},
+    Action.ADD_EMAIL: TOUCHED | {ADDITIONAL},
+    Action.SET_NAME: TOUCHED | {"firstname", "lastname"},
+    Action.MERGE: frozenset({"*"}),
+    Action.ADD_NOTE: TOUCHED,
+}
+
+NOTE_MAX = 65_536
+
+
+def read(api: Api, fix: Fix) -> dict[str, Any]:
+    """The fields the fix speaks of, as HubSpot holds them now. Raises NotFound."""
+    contact = api.contact(fix.target.id)
+    told = contact["properties"]
+    match fix.action:
+        case Action.SET_EMAIL:
+            return {"email": told.get("email")}
+        case Action.ADD_EMAIL:
+            return {"other_emails": list(addresses(told.get(ADDITIONAL)))}
+        case Action.SET_NAME:
+            return {"first_name": told.get("firstname") or None, "last_name": told.get("lastname") or None}
+        case Action.MERGE:
+            other = api.contact(_duplicate(fix))
+            one = other["id"] == contact["id"]
+            return {
+                "duplicate": None if one else f"hubspot:contact:{other['id']}",
+                "email": told.get("email"),
+                "duplicate_email": None if one else other["properties"].get("email"),
+            }
+        case Action.ADD_NOTE:
+            marker = str(fix.after["note"])
+            return {"note": marker if any(marker in note for note in api.notes(contact["id"])) else None}
+        case _:
+            raise _cannot(fix)
+
+
+def write(api: Api, fix: Fix) -> None:
+    """Make the change, by one request."""
+    if fix.action not in CAN:
+        raise _cannot(fix)
+    contact = api.contact(fix.target.id)
+    id = str(contact["id"])
+    try:
+        match fix.action:
+            case Action.SET_EMAIL:
+                api.update_contact(id, email=str(fix.after["email"]))
+            case Action.ADD_EMAIL:
+                _add_email(api, contact, fix)
+            case Action.SET_NAME:
+                names = {"firstname": fix.after["first_name"], "lastname": fix.after["last_name"]}
+                api.update_contact(id, **{name: value or "" for name, value in names.items()})
+            case Action.MERGE:
+                _merge(api, id, fix)
+            case Action.ADD_NOTE:
+                api.create_note(id, _note(fix))
+            case _:
+                raise _cannot(fix)
+    except Conflict as conflict:
+        raise Conflict(str(conflict), _holder(api, conflict, fix)) from conflict
+
+
+def image(api: Api, fix: Fix) -> dict[str, Any]:
+    """
+    The whole contact: every property that somebody could have set.
+
+    What HubSpot calculates moves by itself and would prove nothing; only before a merge, which cannot be undone, is
+    every property of both contacts kept.
+    """
+    known = api.properties()
+    if fix.action is Action.MERGE:
+        ids = {str(api.contact(id)["id"]) for id in (fix.target.id, _duplicate(fix))}
+        return {f"hubspot:contact:{id}": _flat(api.whole(id, sorted(known))) for id in sorted(ids)}
+    names = {name for name, told in known.items() if not _calculated(told)}
+    return _flat(api.whole(str(api.contact(fix.target.id)["id"]), sorted(names | set(PROPERTIES))))
+
+
+def current(api: Api, ref: Ref) -> Ref:
+    """The contact that carries this id now: HubSpot forwards the ids of merged ones."""
+    return Ref(ref.platform, ref.kind, str(api.contact(ref.id)["id"]))
+
+
+def same(action: Action, field: str, a: Any, b: Any) -> bool:
+    """Whether two values are one to HubSpot: it keeps no case in addresses, and no order among them."""
+    if field in {"email", "duplicate_email"}:
+        return _plain(a) == _plain(b)
+    if field == "other_emails":
+        return sorted(map(_plain, a or ())) == sorted(map(_plain, b or ()))
+    if action is Action.SET_NAME:
+        return (a or "").strip() == (b or "").strip()
+    return bool(a == b)
+
+
+def _add_email(api: Api, contact: Mapping[str, Any], fix: Fix) -> None:
+    """By the documented route; by the property, where that route is gone and the account lets it be written."""
+    held = addresses(contact["properties"].get(ADDITIONAL))
+    known = {_plain(one) for one in (*held, contact["properties"].get("email"))}
+    new = [one for one in fix.after["other_emails"] if _plain(one) not in known]
+    if len(new) != 1:
+        raise Refusal(f"hubspot: {fix.target} is to get {len(new)} new addresses; one at a time can be added")
+    try:
+        api.put_secondary_email(contact["id"], new[0])
+    except NotFound as gone:
+        if _calculated(api.properties()[ADDITIONAL]):
+            raise Refusal(
+                f"hubspot: this account takes no additional address from outside; add it to {fix.target} by hand"
+            ) from gone
+        api.update_contact(contact["id"], **{ADDITIONAL: ";".join((*held, new[0]))})
+
+
+def _merge(api: Api, survivor: str, fix: Fix) -> None:
+    duplicate = str(api.contact(_duplicate(fix))["id"])
+    if duplicate == survivor:
+        raise Refusal(f"hubspot: {fix.target} and its duplicate are one contact already")
+    api.merge_contacts(survivor, duplicate)
+
+
+def _note(fix: Fix) -> str:
+    """The note as the HTML that HubSpot shows it as."""
+    lines = [html.escape(line, quote=False) for line in str(fix.after["text"]).splitlines()]
+    body = "<br>".join([*lines, f"[{fix.after['note']}]"])
+    if len(body) > NOTE_MAX:
+        raise Refusal(f"hubspot: a note holds {NOTE_MAX} characters at most")
+    return body
+
+
+def _holder(api: Api, conflict: Conflict, fix: Fix) -> str | None:
+    """Who has the address, under the id it has today. The refusal stands whether or not this can be told."""
+    if fix.action is Action.MERGE:
+        return conflict.holder
+    asked = [*(fix.after.get("other_emails") or ()), fix.after.get("email")]
+    held = {_plain(one) for one in fix.before.get("other_emails") or ()}
+    try:
+        if conflict.holder:
+            return str(current(api, Ref.parse(conflict.holder)))
+        found = next((id for one in asked if one and _plain(one) not in held and (id := api.holder(one))), None)
+    except RollcallError:
+        return conflict.holder
+    return f"hubspot:contact:{found}" if found else None
+
+
+def _duplicate(fix: Fix) -> str:
+    return Ref.parse(str(fix.before["duplicate"])).id
+
+
+def _flat(contact: Mapping[str, Any]) -> dict[str, Any]:
+    """A contact with its properties as fields of their own."""
+    own = {name: contact.get(name) for name in ("id", "archived", "createdAt", "updatedAt")}
+    return own | {name: value or None for name, value in contact["properties"].items()}
+
+
+def _calculated(told: Mapping[str, Any]) -> bool:
+    """Whether a property is HubSpot's own to set. Where it does not say so, it is not for us to write either."""
+    meta = told.get("modificationMetadata")
+    return bool(told.get("calculated")) or not isinstance(meta, dict) or meta.get("readOnlyValue") is not False
+
+
+def _plain(email: str | None) -> str:
+    return (email or "").strip().casefold()
+
+
+def _cannot(fix: Fix) -> Refusal:
+    return Refusal(f"hubspot: {fix.action} is not something we can do")
