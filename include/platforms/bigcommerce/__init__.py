@@ -1,0 +1,26 @@
+"""
+BigCommerce: customers through V3, orders through V2 (V3 has no list of orders). Guests are no customers.
+
+Airflow connection `bigcommerce` (type `http`): host `https://api.bigcommerce.com/stores/<store hash>`, password the
+store's API token. Scopes: `store_v2_customers` and `store_v2_orders` (modify).
+
+What we know (the vendor's specifications and documents, and answers other programs recorded; seen 2026-11):
+
+* V3 answers `{data, meta}` with ISO times, V2 bare lists with RFC 2822 times and money as text. Errors: V3 one object
+  whose `errors` map a path to a sentence, V2 a list. An empty V2 list is a 204 without a body.
+* An address is unique per channel, not per store: `channel_ids` null means that a customer may use all of them. There
+  is no merge of customers. Who holds a taken address is not told; we look it up.
+* A 429 says how long to wait in `X-Rate-Limit-Time-Reset-Ms`. Without that header the vendor itself is busy, and we
+  wait as we see fit. The quota is shared with every other app of the store.
+* An order takes a new customer by `{"customer_id": n}` alone. Sending anything else beside it recalculates totals,
+  drops discounts, deletes fees or tells the buyer. The guest's address on the order stays. Nothing prevents giving an
+  order to a customer of another channel: we do.
+* Notes are one text, replaced as a whole: ours is put below what is there. No write has a concurrency token.
+* No call sends a mail to reset a password. Access is taken back by a password that nobody knows, and a forced reset.
+* Whether several customers in one PUT are saved together or not at all is not documented: one at a time.
+"""
+
+from __future__ import annotations
+
+CONNECTION = "bigcommerce"
+LAG_SECONDS = 1  # a record asked for by its id is up to date

@@ -1,0 +1,116 @@
+"""
+Talks to BigCommerce: customers through V3, orders through V2, and one change at a time.
+
+It hands on what BigCommerce said as it came, and translates only failures. It never repeats a change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from include.errors import NotFound, UnclearOutcome, UnexpectedAnswer
+from include.platforms import Page
+from include.platforms.bigcommerce.refusals import judge
+from include.record import Record, records
+
+if TYPE_CHECKING:
+    from include.platforms import Key
+    from include.transport import Http
+
+__all__ = ["Api", "judge"]
+
+PAGE = 250  # the most both APIs give at once
+CUSTOMERS = "/v3/customers"
+ORDERS = "/v2/orders"
+
+
+class Api:
+    """One store."""
+
+    def __init__(self, http: Http, key: Key) -> None:
+        self._http = http
+        self._headers = {"X-Auth-Token": key.secret, "Accept": "application/json"}
+
+    def pages(self) -> Iterator[Page]:
+        """Every customer and every order, page by page."""
+        yield from self._customers()
+        yield from self._orders()
+
+    def customer(self, id: str) -> dict[str, Any]:
+        """One customer. Raises NotFound."""
+        found = self._ask_customers({"id:in": id, "include": "addresses"})
+        if not found:
+            raise NotFound(f"bigcommerce does not have customer {id}")
+        return found[0]
+
+    def customers_with(self, email: str) -> list[dict[str, Any]]:
+        """The customers that have this address, whatever its case: at most one on each channel."""
+        found = self._ask_customers({"email:in": email})
+        return [one for one in found if str(one.get("email", "")).casefold() == email.casefold()]
+
+    def order(self, id: str) -> dict[str, Any]:
+        """One order. Raises NotFound."""
+        body = self._http.read("GET", f"{ORDERS}/{id}", headers=self._headers).body
+        if not isinstance(body, dict) or "id" not in body:
+            raise UnexpectedAnswer("bigcommerce orders: the answer is not an order")
+        return body
+
+    def update_customer(self, id: str, **fields: Any) -> None:
+        """Change fields of one customer; those not named stay as they are."""
+        sent = [{"id": int(id), **fields}]
+        answer = self._http.write("PUT", CUSTOMERS, json=sent, headers=self._headers)
+        data = answer.body.get("data") if isinstance(answer.body, dict) else None
+        if not isinstance(data, list) or [one.get("id") for one in data if isinstance(one, dict)] != [int(id)]:
+            raise UnclearOutcome(f"bigcommerce answered {answer.status} to a change of customer {id} without naming it")
+
+    def update_order(self, id: str, **fields: Any) -> None:
+        """Change fields of one order. Only what is safe to send alone may be named: see this folder's first page."""
+        answer = self._http.write("PUT", f"{ORDERS}/{id}", json=fields, headers=self._headers)
+        if not isinstance(answer.body, dict) or answer.body.get("id") != int(id):
+            raise UnclearOutcome(f"bigcommerce answered {answer.status} to a change of order {id} without naming it")
+
+    def _customers(self) -> Iterator[Page]:
+        after: str | None = None
+        seen: set[str] = set()
+        while True:
+            asked = {"limit": PAGE, "include": "addresses"} | ({"after": after} if after else {})
+            body = self._http.read("GET", CUSTOMERS, params=asked, headers=self._headers).body
+            yield Page("customers", body)
+            after = _next(body)
+            if after is None:
+                return
+            if after in seen:
+                raise UnexpectedAnswer("bigcommerce customers: a page names a next page that was already given")
+            seen.add(after)
+
+    def _orders(self) -> Iterator[Page]:
+        """By the smallest id still to come: page numbers shift when somebody orders meanwhile."""
+        first, page = 0, 0
+        while True:
+            asked = {"min_id": first, "sort": "id:asc", "limit": PAGE}
+            found = self._http.read("GET", ORDERS, params=asked, headers=self._headers).body or []
+            ids = [order.number("id") for order in records("bigcommerce orders", found)]
+            if any(id < first for id in ids):
+                raise UnexpectedAnswer("bigcommerce orders: a page holds an order that was not asked for")
+            if ids or not page:
+                yield Page("orders", found)
+            if not ids:
+                return
+            first, page = max(ids) + 1, page + 1
+
+    def _ask_customers(self, filters: Mapping[str, str]) -> list[dict[str, Any]]:
+        body = self._http.read("GET", CUSTOMERS, params=filters, headers=self._headers).body
+        found = body.get("data") if isinstance(body, dict) else None
+        return [dict(record.fields) for record in records("bigcommerce customers", found)]
+
+
+def _next(body: Any) -> str | None:
+    """The cursor of the next page, if there may be one. The address BigCommerce gives beside it is never followed."""
+    page = Record("bigcommerce customers", body if isinstance(body, dict) else {})
+    told = page.field("data", list)
+    cursors = page.part("meta").part("cursor_pagination")
+    more = "next" in cursors.fields.get("links", {}) or len(told) >= cursors.number("per_page")
+    if not told or not more:
+        return None
+    return str(cursors.field("end_cursor", str))

@@ -1,0 +1,144 @@
+"""
+What we may change in BigCommerce, how each change reads, and the one request that makes it.
+
+Nothing is deleted, no order is sent back whole, and no password is known to anybody.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from include.errors import Conflict, Refusal, RollcallError
+from include.model import Action, Fix, Ref
+from include.platforms.bigcommerce.api import Api
+from include.platforms.bigcommerce.rows import buyer, channels, is_purchase
+
+TOUCHED = frozenset({"date_modified"})
+
+CAN: Mapping[Action, frozenset[str]] = {
+    Action.SET_EMAIL: TOUCHED | {"email"},
+    Action.SET_NAME: TOUCHED | {"first_name", "last_name"},
+    Action.ATTACH: TOUCHED | {"customer_id"},
+    Action.RESET_ACCESS: TOUCHED | {"authentication"},
+    Action.ADD_NOTE: TOUCHED | {"notes", "staff_notes"},
+}
+
+NOTE_FIELD = {"customer": "notes", "order": "staff_notes"}
+NOTE_MAX = 65_535
+
+
+def read(api: Api, fix: Fix) -> dict[str, Any]:
+    """The fields the fix speaks of, as BigCommerce holds them now. Raises NotFound."""
+    record = image(api, fix)
+    match fix.action, fix.target.kind:
+        case Action.SET_EMAIL, "customer":
+            return {"email": record.get("email")}
+        case Action.SET_NAME, "customer":
+            return {"first_name": record.get("first_name") or None, "last_name": record.get("last_name") or None}
+        case Action.ATTACH, "order":
+            return {"contact": _contact(record)}
+        case Action.RESET_ACCESS, "customer":
+            forced = (record.get("authentication") or {}).get("force_password_reset")
+            return {"access": "reset" if forced else "kept"}
+        case Action.ADD_NOTE, _:
+            marker = str(fix.after["note"])
+            return {"note": marker if marker in str(record.get(NOTE_FIELD[fix.target.kind]) or "") else None}
+        case _:
+            raise _cannot(fix)
+
+
+def write(api: Api, fix: Fix) -> None:
+    """Make the change, by one request."""
+    id = fix.target.id
+    match fix.action, fix.target.kind:
+        case Action.SET_EMAIL, "customer":
+            _set_email(api, id, str(fix.after["email"]))
+        case Action.SET_NAME, "customer":
+            api.update_customer(id, first_name=fix.after["first_name"] or "", last_name=fix.after["last_name"] or "")
+        case Action.ATTACH, "order":
+            _attach(api, fix)
+        case Action.RESET_ACCESS, "customer":
+            api.update_customer(id, authentication={"force_password_reset": True, "new_password": _unknowable()})
+        case Action.ADD_NOTE, "customer" | "order":
+            _add_note(api, fix)
+        case _:
+            raise _cannot(fix)
+
+
+def image(api: Api, fix: Fix) -> dict[str, Any]:
+    """The whole customer or order."""
+    match fix.target.kind:
+        case "customer":
+            return api.customer(fix.target.id)
+        case "order":
+            return api.order(fix.target.id)
+        case _:
+            raise _cannot(fix)
+
+
+def current(_api: Api, ref: Ref) -> Ref:
+    """The record itself: BigCommerce merges nothing."""
+    return ref
+
+
+def _set_email(api: Api, id: str, email: str) -> None:
+    try:
+        api.update_customer(id, email=email)
+    except Conflict as conflict:
+        raise Conflict(str(conflict), _holder(api, id, email)) from conflict
+
+
+def _holder(api: Api, id: str, email: str) -> str | None:
+    """Who has the address on a channel that this customer uses too. The refusal stands if this cannot be told."""
+    try:
+        mine = set(channels(api.customer(id)))
+        others = [one for one in api.customers_with(email) if str(one["id"]) != id]
+    except RollcallError:
+        return None
+    holders = [one for one in others if not mine or not channels(one) or mine & set(channels(one))]
+    return f"bigcommerce:customer:{holders[0]['id']}" if len(holders) == 1 else None
+
+
+def _attach(api: Api, fix: Fix) -> None:
+    """Give an order to a customer, by its id alone; or back to nobody, when that is what is to be undone."""
+    order = api.order(fix.target.id)
+    if _contact(order) != fix.before["contact"]:
+        raise Refusal(f"bigcommerce: {fix.target} was given to somebody else meanwhile")
+    if not is_purchase(order):
+        raise Refusal(f"bigcommerce: {fix.target} is incomplete or deleted")
+    if fix.after["contact"] is None:
+        api.update_order(fix.target.id, customer_id=0)
+        return
+    customer = Ref.parse(fix.after["contact"]).id
+    allowed = channels(api.customer(customer))
+    if allowed and str(order["channel_id"]) not in allowed:
+        raise Refusal(f"bigcommerce: customer {customer} may not buy on the channel of {fix.target}")
+    api.update_order(fix.target.id, customer_id=int(customer))
+
+
+def _add_note(api: Api, fix: Fix) -> None:
+    """Put a note below what is there: BigCommerce replaces the text as a whole."""
+    field = NOTE_FIELD[fix.target.kind]
+    there = str(image(api, fix).get(field) or "").rstrip()
+    line = f"{fix.after['text']} [{fix.after['note']}]"
+    text = f"{there}\n\n{line}" if there else line
+    if len(text) > NOTE_MAX:
+        raise Refusal(f"bigcommerce: the notes of {fix.target} are full ({NOTE_MAX} characters); shorten them by hand")
+    change = api.update_order if fix.target.kind == "order" else api.update_customer
+    change(fix.target.id, **{field: text})
+
+
+def _contact(order: Mapping[str, Any]) -> str | None:
+    customer = buyer(order)
+    return f"bigcommerce:customer:{customer}" if customer else None
+
+
+def _unknowable() -> str:
+    """A password that is forgotten as soon as it is sent: 32 random bytes, and a letter and a digit for sure."""
+    return f"{secrets.token_urlsafe(32)}aA1"
+
+
+def _cannot(fix: Fix) -> Refusal:
+    return Refusal(f"bigcommerce: Rollcall has no way to {fix.action} a {fix.target.kind}")

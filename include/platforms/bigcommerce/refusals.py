@@ -1,0 +1,76 @@
+"""
+What BigCommerce refuses, in our words: V3's map of errors and V2's list of them.
+
+Its sentences may repeat an address. A message of ours names the status and the fields, or quotes what cannot hold one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from include.errors import (
+    Conflict,
+    NotFound,
+    NotPermitted,
+    RateLimited,
+    Refusal,
+    RollcallError,
+    Unauthorized,
+)
+from include.transport import Answer, retry_after
+
+IN_USE = re.compile(r"email .* already in use", re.IGNORECASE | re.DOTALL)
+NO_CUSTOMER = re.compile(r"invalid customer id", re.IGNORECASE)
+FIELD = re.compile(r"[A-Za-z0-9_.:\[\]]{1,60}")
+IN_SENTENCE = re.compile(r"The fields? '([A-Za-z0-9_.]{1,60})'")
+
+
+def judge(answer: Answer) -> RollcallError | None:
+    """What a complete answer refuses, or None when it is fine."""
+    if answer.status < 400:
+        return None
+    told = dict(_told(answer.body))
+    match answer.status:
+        case 401:
+            return Unauthorized("bigcommerce does not accept the connection's token; put a valid one into its password")
+        case 403:
+            return NotPermitted("bigcommerce denies access; the token needs the scopes for customers and for orders")
+        case 404 if not any(IN_SENTENCE.search(sentence) for sentence in told.values()):
+            return NotFound("bigcommerce does not have this record")
+        case 423:
+            return RateLimited("bigcommerce has locked this record for the moment", retry_after(answer))
+        case 429:
+            return RateLimited("bigcommerce asks us to wait", _reset(answer))
+    if any(IN_USE.search(sentence) for sentence in told.values()):
+        return Conflict("bigcommerce refused: the address already belongs to another customer")
+    if any(NO_CUSTOMER.search(sentence) for sentence in told.values()):
+        return NotFound("bigcommerce does not have this customer")
+    fields = dict.fromkeys(_fields(told))
+    at = f" at {', '.join(fields)}" if fields else ""
+    return Refusal(f"bigcommerce refused the request with HTTP {answer.status}{at}")
+
+
+def _told(body: Any) -> Iterator[tuple[str, str]]:
+    """Every sentence of a refusal, by the path it speaks of."""
+    for number, part in enumerate(body if isinstance(body, list) else [body]):
+        if not isinstance(part, dict):
+            continue
+        yield f"{number}.", str(part.get("title") or part.get("message") or "")
+        errors = part.get("errors")
+        if isinstance(errors, dict):
+            yield from ((str(path), str(sentence)) for path, sentence in errors.items())
+
+
+def _fields(told: dict[str, str]) -> Iterator[str]:
+    for path, sentence in told.items():
+        if FIELD.fullmatch(path) and not path.rstrip(".").isdecimal():
+            yield path
+        yield from IN_SENTENCE.findall(sentence)
+
+
+def _reset(answer: Answer) -> float | None:
+    """The seconds until the window ends; None when BigCommerce does not say."""
+    said = str(answer.headers.get("X-Rate-Limit-Time-Reset-Ms", ""))
+    return int(said) / 1000 if said.isdecimal() else retry_after(answer)
