@@ -1,0 +1,75 @@
+"""
+A BigCommerce to practice on: customers through V3, orders through V2.
+
+It recalculates, deletes and refuses when an order is sent more than it needs, as the vendor says that it would. It
+mails nobody, and forgets everything when it stops. What the vendor does not document is a switch on the desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route
+
+from include.sandbox.bigcommerce.customers import Customers
+from include.sandbox.bigcommerce.orders import Orders
+from include.sandbox.bigcommerce.refusals import Refused
+from include.sandbox.bigcommerce.store import Store
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from include.sandbox.desk import Desk
+    from include.sandbox.world import World
+
+SWITCHES = {
+    "bigcommerce_taken": ".customer_update",  # the path under which a taken address is told
+    "bigcommerce_batch": "atomic",  # or "good_rows": are the good customers of a PUT saved when one is bad?
+    "bigcommerce_unknown_customer": "refused",  # or "accepted": an order given to a customer that is not there
+    "bigcommerce_detach": "applied",  # or "refused": an order given back to nobody
+    "bigcommerce_channels_enforced": False,  # is an order refused to a customer of another channel?
+    "bigcommerce_guest_email_filter": False,  # does `email` among the orders' filters find guests' orders?
+    "bigcommerce_limit_refused": 422,  # or 413, or 0 (served with 250): the answer to `limit=251`
+    "bigcommerce_missing_scope": False,  # the token may not do this
+}
+
+Handler = Callable[["Request"], Awaitable["Response"]]
+
+
+def routes(world: World, desk: Desk) -> list[BaseRoute]:
+    """The store's routes, below `/stores/<hash>`."""
+    for name, value in SWITCHES.items():
+        desk.switches.setdefault(name, value)
+    store = Store(world, desk)
+    customers, orders = Customers(store), Orders(store)
+
+    def route(path: str, method: str, handler: Handler) -> Route:
+        async def guarded(request: Request) -> Response:
+            if request.headers.get("X-Auth-Token") != "sandbox":
+                return Refused(401, "X-Auth-Token header is required").answer(request)
+            if desk.switches["bigcommerce_missing_scope"]:
+                return Refused(403, "You don't have a required scope to access the endpoint").answer(request)
+            if method == "PUT" and "json" not in request.headers.get("Content-Type", ""):
+                return Refused(415, "The Content-Type header is missing or not supported").answer(request)
+            try:
+                return await handler(request)
+            except Refused as no:
+                return no.answer(request)
+
+        return Route(path, guarded, methods=[method])
+
+    async def time(_: Request) -> Response:
+        return JSONResponse({"time": int(desk.tick().timestamp())})
+
+    return [
+        route("/v3/customers", "GET", customers.page),
+        route("/v3/customers", "PUT", customers.update),
+        route("/v2/orders", "GET", orders.page),
+        route("/v2/orders/{id:int}", "GET", orders.get),
+        route("/v2/orders/{id:int}", "PUT", orders.update),
+        route("/v2/orders/{id:int}/shipping_addresses", "GET", orders.shipping),
+        route("/v2/time", "GET", time),
+    ]

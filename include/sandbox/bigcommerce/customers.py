@@ -1,0 +1,156 @@
+"""Lists and updates customers as V3 does."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from include.sandbox.bigcommerce.refusals import Refused
+from include.sandbox.bigcommerce.store import Record, Store
+
+FILTERS = {"id:in", "email:in", "name:in", "company:in", "phone:in", "customer_group_id:in"}
+DATES = {f"{name}:{bound}" for name in ("date_created", "date_modified") for bound in ("min", "max")}
+PAGING = {"limit", "page", "after", "before", "include", "sort"}
+LARGEST = 250
+MOST = 10  # customers in one PUT
+WRITABLE = {"email", "first_name", "last_name", "company", "phone", "notes", "customer_group_id", "channel_ids"}
+LENGTHS = {"email": (3, 255), "first_name": (1, 100), "last_name": (1, 100), "company": (0, 255), "phone": (0, 50)}
+TITLE = "Update customers failed."
+
+
+class Customers:
+    """The customers' endpoints."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def page(self, request: Request) -> Response:
+        """A page of customers, by cursor or by number."""
+        asked = dict(request.query_params)
+        unknown = sorted(set(asked) - FILTERS - DATES - PAGING)
+        if unknown:
+            raise Refused(422, f"The filter(s): {', '.join(unknown)} are not valid filter parameter(s).")
+        limit = self._limit(asked.get("limit", "50"))
+        found = [c for _, c in sorted(self.store.customers.items()) if _matches(c, asked)]
+        cursor, number = asked.get("after"), int(asked.get("page", "1"))
+        first = 0 if cursor else (number - 1) * limit
+        rest = [c for c in found if c["id"] > _opened(cursor)] if cursor else found[first:]
+        told = [_told(c, "addresses" in asked.get("include", "").split(",")) for c in rest[:limit]]
+        meta: dict[str, Any] = {}
+        if not cursor:
+            pages = -(-len(found) // limit)
+            meta["pagination"] = {"total": len(found), "count": len(told), "per_page": limit}
+            meta["pagination"] |= {"current_page": number, "total_pages": pages, "links": {"current": "?page=1"}}
+        if cursor or number == 1:
+            meta["cursor_pagination"] = _cursors(told, limit, more=len(rest) > limit)
+        return JSONResponse({"data": told, "meta": meta})
+
+    async def update(self, request: Request) -> Response:
+        """Change up to ten customers."""
+        sent = await request.json()
+        if not isinstance(sent, list) or not all(isinstance(one, dict) and "id" in one for one in sent):
+            raise Refused(422, "JSON data is missing or invalid", {"id": "error.path.missing"})
+        if len(sent) > MOST:
+            raise Refused(413, f"At most {MOST} customers may be updated at once")
+        errors: dict[str, str] = {}
+        for number, one in enumerate(sent):
+            wrong = self._wrong(number, one)
+            errors |= wrong
+            if wrong:
+                self._refuse(request, one)
+        good_rows = self.store.desk.switches["bigcommerce_batch"] == "good_rows"
+        told = []
+        for number, one in enumerate(sent):
+            if (errors and not good_rows) or self._wrong(number, one):
+                continue
+            customer = self.store.customers[one["id"]]
+            self.store.changed(request, "customer", customer, _wanted(customer, one))
+            told.append(_told(customer, addresses=False))
+        if errors:
+            raise Refused(422, TITLE, errors)
+        return JSONResponse({"data": told, "meta": {}})
+
+    def _limit(self, said: str) -> int:
+        limit = int(said) if said.isdecimal() else 0
+        status = self.store.desk.switches["bigcommerce_limit_refused"]
+        if limit < 1 or (limit > LARGEST and status):
+            raise Refused(status or 422, "The limit must be between 1 and 250.")
+        return min(limit, LARGEST)
+
+    def _wrong(self, number: int, sent: Record) -> dict[str, str]:
+        """What V3 has against one customer of a PUT, by path."""
+        customer = self.store.customers.get(sent["id"])
+        if customer is None:
+            return {f"{number}.id": "invalid customer ID"}
+        if unwritable := set(sent) - WRITABLE - {"id", "authentication"}:
+            return {f"{number}.{name}": "error.field.readonly" for name in sorted(unwritable)}
+        for name, (least, most) in LENGTHS.items():
+            if name in sent and not least <= len(sent[name]) <= most:
+                return {f"{number}.{name}": f"{name} length must be between {least} and {most}"}
+        email = str(sent.get("email", customer["email"]))
+        if "email" in sent and "@" not in email:
+            return {f"{number}.email": "email is invalid"}
+        if self.store.holder(email, customer | {"channel_ids": sent.get("channel_ids", customer["channel_ids"])}):
+            path = self.store.desk.switches["bigcommerce_taken"]
+            return {path: f"Error updating customers: email {email} already in use"}
+        return {}
+
+    def _refuse(self, request: Request, sent: Record) -> None:
+        before = self.store.customers.get(sent["id"], {})
+        asked = {name: [before.get(name), value] for name, value in _shown(sent).items() if name != "id"}
+        self.store.wrote(request, "customer", sent["id"], asked, "refused")
+
+
+def _wanted(customer: Record, sent: Record) -> Record:
+    """What the customer will hold. A password is never kept or told; whether it must be changed is."""
+    wanted = {name: value for name, value in sent.items() if name in WRITABLE}
+    if access := sent.get("authentication"):
+        forced = bool(access.get("force_password_reset", customer["authentication"]["force_password_reset"]))
+        wanted["authentication"] = {"force_password_reset": forced}
+    return wanted
+
+
+def _shown(sent: Record) -> Record:
+    return {name: value for name, value in sent.items() if name != "authentication"}
+
+
+def _matches(customer: Record, asked: dict[str, str]) -> bool:
+    for name, value in asked.items():
+        field, _, how = name.partition(":")
+        if name in FILTERS:
+            held = f"{customer['first_name']} {customer['last_name']}" if field == "name" else str(customer[field])
+            if held.casefold() not in [one.strip().casefold() for one in value.split(",")]:
+                return False
+        elif name in DATES:
+            bound, moment = datetime.fromisoformat(value), datetime.fromisoformat(customer[field])
+            bound = bound if bound.tzinfo else bound.replace(tzinfo=moment.tzinfo)
+            if (moment < bound) if how == "min" else (moment > bound):
+                return False
+    return True
+
+
+def _told(customer: Record, addresses: bool) -> Record:
+    return {name: value for name, value in customer.items() if addresses or name != "addresses"}
+
+
+def _cursors(told: list[Record], limit: int, more: bool) -> dict[str, Any]:
+    """Only on a page that is reached by a cursor, and on the first."""
+    ends = {"start_cursor": _cursor(told[0]), "end_cursor": _cursor(told[-1])} if told else {}
+    links = {"next": f"?after={ends['end_cursor']}&limit={limit}"} if more else {}
+    return {"count": len(told), "per_page": limit, **ends, "links": links}
+
+
+def _cursor(customer: Record) -> str:
+    return base64.urlsafe_b64encode(f"customer/{customer['id']}".encode()).decode()
+
+
+def _opened(cursor: str) -> int:
+    try:
+        return int(base64.urlsafe_b64decode(cursor).decode().rpartition("/")[2])
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        raise Refused(422, "The cursor is not valid.") from None

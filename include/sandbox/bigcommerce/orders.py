@@ -1,0 +1,146 @@
+"""Lists and updates orders as V2 does, with everything that a careless update sets off."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from include.sandbox.bigcommerce.refusals import Refused
+from include.sandbox.bigcommerce.store import STATUSES, Record, Store
+
+PAGING = {"page", "limit", "sort", "include", "consignment_structure"}
+EQUAL = {"customer_id", "status_id", "channel_id", "payment_method", "external_order_id", "cart_id"}
+FILTERS = EQUAL | {"min_id", "max_id", "email", "min_date_modified", "max_date_modified"}
+LARGEST = 250
+LONGEST = 65_535
+
+PLAIN = {"customer_id", "staff_notes", "customer_message", "external_id", "channel_id"}
+COSTS = {"shipping_cost_inc_tax", "shipping_cost_ex_tax", "handling_cost_inc_tax", "wrapping_cost_inc_tax"}
+RECALCULATED = {"billing_address", "shipping_addresses"} | COSTS
+WRITABLE = PLAIN | RECALCULATED | {"products", "fees", "status_id", "is_deleted"}
+
+
+class Orders:
+    """The orders' endpoints."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def page(self, request: Request) -> Response:
+        """A page of orders by id; past the last one, or when nothing matches, 204 and no body."""
+        asked = dict(request.query_params)
+        if unknown := sorted(set(asked) - FILTERS - PAGING):
+            raise Refused(400, f"The field '{unknown[0]}' is not supported by this resource.")
+        limit, number = self._limit(asked.get("limit", "50")), int(asked.get("page", "1"))
+        field, _, direction = asked.get("sort", "id:asc").partition(":")
+        there = [order for order in self.store.orders.values() if not order["is_deleted"]]
+        found = [order for order in there if self._matches(order, asked)]
+        found.sort(key=lambda order: _sorted_by(order, field), reverse=direction == "desc")
+        told = found[(number - 1) * limit : number * limit]
+        return JSONResponse(told) if told else Response(status_code=204)
+
+    async def get(self, request: Request) -> Response:
+        """One order."""
+        return JSONResponse(self._order(request))
+
+    async def shipping(self, request: Request) -> Response:
+        """Where an order goes; here always to who is billed."""
+        order = self._order(request)
+        return JSONResponse([{"id": order["id"], "order_id": order["id"]} | order["billing_address"]])
+
+    async def update(self, request: Request) -> Response:
+        """Change an order, and whatever hangs on what was sent."""
+        order, sent = self._order(request), await request.json()
+        try:
+            wanted = self._wanted(order, sent)
+        except Refused:
+            asked = {name: [order.get(name), value] for name, value in sent.items()}
+            self.store.wrote(request, "order", order["id"], asked, "refused")
+            raise
+        self.store.changed(request, "order", order, wanted)
+        return JSONResponse(order)
+
+    def _order(self, request: Request) -> Record:
+        order = self.store.orders.get(request.path_params["id"])
+        if order is None:
+            raise Refused(404, "The requested resource was not found.")
+        return order
+
+    def _limit(self, said: str) -> int:
+        limit = int(said) if said.isdecimal() else 0
+        if limit < 1 or (limit > LARGEST and self.store.desk.switches["bigcommerce_limit_refused"]):
+            raise Refused(400, "The field 'limit' is invalid.")
+        return min(limit, LARGEST)
+
+    def _matches(self, order: Record, asked: dict[str, str]) -> bool:
+        guests = self.store.desk.switches["bigcommerce_guest_email_filter"]
+        for name, value in asked.items():
+            if name in EQUAL and str(order.get(name, "")) != value:
+                return False
+            if name == "email" and (not (guests or order["customer_id"]) or _email(order) != value.casefold()):
+                return False
+            if name == "min_id" and order["id"] < int(value):
+                return False
+            if name == "max_id" and order["id"] > int(value):
+                return False
+            if name.endswith("_date_modified"):
+                bound, moment = parsedate_to_datetime(value), parsedate_to_datetime(order["date_modified"])
+                if (moment < bound) if name.startswith("min") else (moment > bound):
+                    return False
+        return True
+
+    def _wanted(self, order: Record, sent: Any) -> Record:
+        """What the order will hold once this is written."""
+        if not isinstance(sent, dict):
+            raise Refused(400, "The request body is not valid.")
+        for name in sent:
+            if name not in WRITABLE:
+                says = "cannot be written to. Please remove it from your request before trying again."
+                raise Refused(400, f"The field '{name}' {says}")
+        wanted = {name: sent[name] for name in PLAIN & set(sent)}
+        if "customer_id" in wanted:
+            self._may(order, wanted["customer_id"])
+        if len(str(wanted.get("staff_notes") or "")) > LONGEST:
+            raise Refused(400, "The field 'staff_notes' is invalid.")
+        if "billing_address" in sent:
+            wanted["billing_address"] = order["billing_address"] | sent["billing_address"]
+        if "products" in sent:
+            wanted["discount_amount"] = "0.0000"
+        if RECALCULATED & set(sent) or "products" in sent:
+            wanted["total_inc_tax"] = f"{Decimal(order['total_inc_tax']) + Decimal('1.37'):.4f}"
+        if "fees" in sent:
+            kept = {fee.get("id") for fee in sent["fees"]}
+            wanted["fees"] = [fee for fee in order["fees"] if fee["id"] in kept]
+        if "status_id" in sent:
+            wanted |= {"status_id": sent["status_id"], "status": STATUSES[sent["status_id"]]}
+        if "is_deleted" in sent:
+            wanted["is_deleted"] = bool(sent["is_deleted"])
+        return wanted
+
+    def _may(self, order: Record, customer: Any) -> None:
+        switches = self.store.desk.switches
+        if customer == 0:
+            if switches["bigcommerce_detach"] == "refused":
+                raise Refused(400, "The field 'customer_id' is invalid.")
+            return
+        found = self.store.customers.get(customer)
+        if found is None:
+            if switches["bigcommerce_unknown_customer"] == "refused":
+                raise Refused(400, "The field 'customer_id' is invalid.")
+            return
+        allowed = found["channel_ids"]
+        if switches["bigcommerce_channels_enforced"] and allowed and order["channel_id"] not in allowed:
+            raise Refused(400, "The field 'customer_id' is invalid.")
+
+
+def _email(order: Record) -> str:
+    return str(order["billing_address"]["email"]).casefold()
+
+
+def _sorted_by(order: Record, field: str) -> Any:
+    value = order.get(field, order["id"])
+    return parsedate_to_datetime(value) if field.startswith("date_") and value else value

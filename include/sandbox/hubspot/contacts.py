@@ -1,0 +1,161 @@
+"""Lists, reads and updates contacts as HubSpot does."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from include.sandbox.hubspot.portal import PROPERTIES, Contact, Portal, additional
+from include.sandbox.hubspot.refusals import Refused
+
+LIMIT = 100
+ADDRESS = re.compile(r"[^@\s;]+@[^@\s;]+\.[^@\s;]+")
+
+
+class Contacts:
+    """The contacts' endpoints."""
+
+    def __init__(self, portal: Portal) -> None:
+        self.portal = portal
+
+    async def page(self, request: Request) -> Response:
+        """A page of contacts by their ids; merged ones are not among them."""
+        limit = request.query_params.get("limit", "10")
+        after = request.query_params.get("after", "0")
+        if not limit.isdecimal() or not 1 <= int(limit) <= LIMIT:
+            raise Refused(400, "VALIDATION_ERROR", f"Page size must be between 1 and {LIMIT}")
+        if not after.isdecimal():
+            raise Refused(400, "VALIDATION_ERROR", "The cursor is invalid or has expired.")
+        if request.query_params.get("archived", "false").lower() == "true":
+            return JSONResponse({"results": []})
+        ids = sorted(id for id in self.portal.contacts if id > int(after))
+        page, wanted = ids[: int(limit)], _wanted(request)
+        body: dict[str, Any] = {"results": [self.portal.told(id, wanted) for id in page]}
+        if len(ids) > len(page):
+            link = str(request.url.include_query_params(after=page[-1]))
+            body["paging"] = {"next": {"after": str(page[-1]), "link": link}}
+        return JSONResponse(body)
+
+    async def get(self, request: Request) -> Response:
+        """One contact; the id of a merged one leads to what it became."""
+        id = self.portal.canonical(request.path_params["id"])
+        return JSONResponse(self.portal.told(id, _wanted(request)))
+
+    async def batch_read(self, request: Request) -> Response:
+        """Several contacts by id or by address. An additional address finds its contact too, and does not say so."""
+        asked = await request.json()
+        inputs = [str(one["id"]) for one in asked["inputs"]]
+        if len(inputs) > LIMIT:
+            raise Refused(400, "VALIDATION_ERROR", f"The maximum number of inputs is {LIMIT}")
+        by_email = asked.get("idProperty") == "email"
+        found = [self.portal.holder(one) if by_email else int(one) for one in inputs]
+        there = [id for id in dict.fromkeys(found) if id in self.portal.contacts]
+        results = [self.portal.told(id, asked.get("properties", ())) for id in there if id is not None]
+        body: dict[str, Any] = {"status": "COMPLETE", "results": results}
+        if missing := len(found) - len(there):
+            error = {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "Could not get some CONTACT objects"}
+            return JSONResponse(body | {"numErrors": missing, "errors": [error]}, 207)
+        return JSONResponse(body)
+
+    async def update(self, request: Request) -> Response:
+        """Change the properties that are sent, all or none."""
+        asked = request.path_params["id"]
+        id = self.portal.canonical(asked)
+        if id != asked and not self.portal.desk.switches["hubspot_merged_id_writable"]:
+            raise Refused.gone(asked)
+        sent = (await request.json()).get("properties", {})
+        try:
+            wanted = self._allowed(request, id, sent)
+        except Refused:
+            before = self.portal.contacts[id]
+            asked_for = {name: [before.get(name), value] for name, value in sent.items()}
+            self.portal.wrote(request, id, "update", asked_for, "refused")
+            raise
+        contact = self.portal.contacts[id]
+        changed = {name: [contact[name], value] for name, value in wanted.items() if contact[name] != value}
+        contact |= wanted
+        self.portal.wrote(request, id, "update", changed, "applied" if changed else "none")
+        if changed:
+            self.portal.touch(id)
+        return JSONResponse(self.portal.told(id, wanted))
+
+    async def properties(self, _: Request) -> Response:
+        """What properties there are, and which of them may be written."""
+        writable = self.portal.desk.switches["hubspot_additional_emails_writable"]
+        return JSONResponse(
+            {"results": [_property(name, *told, writable=writable) for name, told in PROPERTIES.items()]}
+        )
+
+    def _allowed(self, request: Request, id: int, sent: dict[str, str]) -> Contact:
+        """What the contact will hold once this is written."""
+        switches = self.portal.desk.switches
+        for name, value in sent.items():
+            whose = PROPERTIES.get(name, ("", "nobody"))[1]
+            if whose == "nobody":
+                raise Refused.invalid(name, "PROPERTY_DOESNT_EXIST", f'Property "{name}" does not exist')
+            if not (whose == "anyone" or (whose == "switch" and switches["hubspot_additional_emails_writable"])):
+                raise Refused.invalid(name, "READ_ONLY_VALUE", f'"{name}" is read only')
+            if not isinstance(value, str):
+                raise Refused(400, "VALIDATION_ERROR", f"Invalid input JSON: {name} must be text")
+        wanted: Contact = {name: value.strip() or None for name, value in sent.items()}
+        if "2026-09" <= request.path_params.get("version", "") <= "9":
+            after = self.portal.contacts[id] | wanted
+            for name in switches["hubspot_required"]:
+                if not after.get(name):
+                    raise Refused.invalid(name, "REQUIRED_PROPERTY", f'"{name}" is required')
+        if wanted.get("email"):
+            wanted |= self._email(id, str(wanted["email"]))
+        if wanted.get("hs_additional_emails"):
+            self._free(id, str(wanted["hs_additional_emails"]).split(";"))
+        return wanted
+
+    def _email(self, id: int, email: str) -> Contact:
+        """A new first address, and what becomes of the old one."""
+        switches, contact = self.portal.desk.switches, self.portal.contacts[id]
+        stored = self.portal.stored(email)
+        self._free(id, [stored])
+        old, others = contact["email"], additional(contact)
+        if old and old.casefold() == stored.casefold():
+            return {"email": stored}
+        own = next((one for one in others if one.casefold() == stored.casefold()), None)
+        if own is None:
+            keeps = switches["hubspot_old_email_stays"]
+        elif switches["hubspot_own_secondary"] == "refused":
+            raise Refused.taken(switches["hubspot_conflict"], stored, str(id))
+        else:
+            others.remove(own)
+            keeps = switches["hubspot_own_secondary"] == "swap"
+        kept = [*others, old] if keeps and old else others
+        return {"email": stored, "hs_additional_emails": ";".join(kept) or None}
+
+    def _free(self, id: int, emails: list[str]) -> None:
+        """Refuse addresses that are none, or that another contact has."""
+        for email in emails:
+            if not ADDRESS.fullmatch(email):
+                raise Refused.invalid("email", "INVALID_EMAIL", f"Email address {email} is invalid")
+            if (holder := self.portal.holder(email, but=id)) is not None:
+                raise Refused.taken(self.portal.desk.switches["hubspot_conflict"], email, str(holder))
+
+
+def _wanted(request: Request) -> list[str]:
+    """The properties asked for: one name a parameter, or all in one parameter. The official clients do both."""
+    return [name for value in request.query_params.getlist("properties") for name in value.split(",") if name]
+
+
+def _property(name: str, kind: str, whose: str, writable: bool) -> dict[str, Any]:
+    read_only = whose in {"hubspot", "calculated"} or (whose == "switch" and not writable)
+    return {
+        "name": name,
+        "label": name,
+        "type": kind,
+        "fieldType": "text",
+        "options": [],
+        "hasUniqueValue": False,
+        "calculated": whose == "calculated",
+        "hidden": False,
+        "archived": False,
+        "modificationMetadata": {"archivable": True, "readOnlyDefinition": True, "readOnlyValue": read_only},
+    }

@@ -1,0 +1,73 @@
+"""What the sandbox's HubSpot answers when it says no, in HubSpot's own words and shapes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+CORRELATION = "aeb5f871-7f07-4993-9211-075dc63e7cbf"
+
+
+class Refused(Exception):
+    """A refusal: its status and body."""
+
+    def __init__(self, status: int, category: str, message: str, **more: Any) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {
+            "status": "error",
+            "message": message,
+            "correlationId": CORRELATION,
+            "category": category,
+        } | more
+
+    @classmethod
+    def scope(cls, scope: str) -> Refused:
+        says = "This app hasn't been granted all required scopes to make this call."
+        errors = [{"message": says, "context": {"requiredGranularScopes": [scope]}}]
+        return cls(403, "MISSING_SCOPES", says, errors=errors)
+
+    @classmethod
+    def gone(cls, id: int | str) -> Refused:
+        return cls(404, "OBJECT_NOT_FOUND", f"Object not found. objectId is usually positive ({id})")
+
+    @classmethod
+    def invalid(cls, name: str, error: str, message: str) -> Refused:
+        """A property's value that will not do; HubSpot puts JSON into the sentence."""
+        told = [{"isValid": False, "message": message, "error": error, "name": name, "portalId": 891936587}]
+        return cls(400, "VALIDATION_ERROR", f"Property values were not valid: {json.dumps(told)}")
+
+    @classmethod
+    def taken(cls, form: str, email: str, holder: str) -> Refused:
+        """An address that belongs to another contact, in each form that was seen."""
+        match form:
+            case "rich":
+                says = f"A contact with email {email} already exists. Existing ID: {holder}"
+                identity = [{"type": "EMAIL", "value": email, "isPrimary": True}]
+                return cls(
+                    409,
+                    "OBJECT_ALREADY_EXISTS",
+                    "Contact already exists",
+                    error="CONTACT_EXISTS",
+                    errors=[{"message": says, "in": "email"}],
+                    identityProfile={"vid": int(holder), "identity": identity, "linkedVid": []},
+                )
+            case "no_id":
+                return cls(409, "CONFLICT", "Contact already exists.")
+            case "validation":
+                return cls.invalid("email", "CONFLICTING_UNIQUE_VALUE", f"{email} is already in use")
+            case _:
+                return cls(409, "CONFLICT", f"Contact already exists. Existing ID: {holder}")
+
+
+def refused(no: Refused) -> Response:
+    """The refusal as an answer."""
+    return JSONResponse(no.body, no.status)
+
+
+def unknown_key() -> Response:
+    """The answer to a request without a valid token."""
+    says = "Authentication credentials not found. This API supports OAuth 2.0 authentication"
+    return refused(Refused(401, "INVALID_AUTHENTICATION", says))
