@@ -35,6 +35,7 @@ SWITCHES = {
     "hubspot_conflict": "plain",  # or "rich", "no_id", "validation": how a taken address is refused
     "hubspot_merge_refused": 400,  # or 404: the status for merging a contact with itself or with one merged away
     "hubspot_merged_id_writable": True,  # does PATCH by the id of a merged contact forward?
+    "hubspot_merge_cap": 250,  # merges that one contact may hold
     "hubspot_merge_fills_blanks": False,  # does the merged contact take values where the survivor has none?
     "hubspot_email_case": "lower",  # or "kept": how an address is stored
     "hubspot_required": [],  # properties that the portal's own rules require on every write (2026-09 and later)

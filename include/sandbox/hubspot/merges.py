@@ -10,8 +10,6 @@ from starlette.responses import JSONResponse, Response
 from include.sandbox.hubspot.portal import Contact, Portal, additional, all_of
 from include.sandbox.hubspot.refusals import Refused
 
-CAP = 250
-
 
 async def merge(portal: Portal, request: Request) -> Response:
     """The survivor's values win; its duplicate's addresses become additional ones; both old ids lead to the new one."""
@@ -48,8 +46,8 @@ def _may(portal: Portal, survivor: int, duplicate: int) -> None:
         raise Refused.gone(gone[0])
     if gone or survivor == duplicate:
         raise Refused(status, "VALIDATION_ERROR", "Object ids to merge must be two different existing contacts")
-    merges = sum(len(_consumed(portal.contacts[id])) for id in (survivor, duplicate))
-    if merges >= CAP:
+    consumed = sum(len(_consumed(portal.contacts[id])) for id in (survivor, duplicate))
+    if consumed >= 2 * portal.desk.switches["hubspot_merge_cap"]:
         raise Refused(414, "VALIDATION_ERROR", "Cannot have more than 250 identities on a profile")
 
 

@@ -1,0 +1,63 @@
+"""One of the sandbox's platforms on its own, over real HTTP: a server for all tests, a fresh platform for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import requests
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount, Router
+
+from include.platforms import Key, Platform, open_platform
+from include.sandbox.desk import Desk
+from include.sandbox.faults import Faults
+from include.sandbox.world import World
+
+Routes = Callable[[World, Desk], list[BaseRoute]]
+
+
+class Twin:
+    """The platform `name` of `world` at `base`, with its switches set, and `ours`: Rollcall's side of it."""
+
+    def __init__(
+        self,
+        name: str,
+        server: tuple[Starlette, str],
+        routes: Routes,
+        world: World,
+        signed: dict[str, str],
+        **switches: Any,
+    ) -> None:
+        app, url = server
+        self.name = name
+        self.base = f"{url}/{name}"
+        self.signed = signed
+        self.waited: list[float] = []
+        self.desk = Desk(world)
+        self.desk.switches.update(switches)
+        self.faults = Faults(Router([Mount(f"/{name}", routes=routes(world, self.desk))]))
+        app.router.routes[:] = [Mount("/", app=self.faults)]
+
+    def ours(self, secret: str = "sandbox", **options: Any) -> Platform:
+        """The platform as Rollcall opens it. It does not wait, but writes the seconds down in `waited`."""
+        key = Key("sandbox", secret, options)
+        return open_platform(self.name, requests.Session(), self.base, key, sleep=self.waited.append)
+
+    def call(self, method: str, path: str, signed: dict[str, str] | None = None, **how: Any) -> requests.Response:
+        headers = self.signed if signed is None else signed
+        return requests.request(method, self.base + path, headers=headers, timeout=5, **how)
+
+    def get(self, path: str, **params: Any) -> Any:
+        return self.call("GET", path, params=params).json()
+
+    def trouble(self, match: str, fault: str, **more: Any) -> None:
+        """Arm one fault."""
+        self.faults.arm([{"platform": self.name, "match": match, "fault": fault, **more}])
+
+    def changes(self) -> list[tuple[str, str, dict[str, list[Any]], str]]:
+        """The write log: record, action, changed, effect."""
+        return [(w["record"], w["action"], w["changed"], w["effect"]) for w in self.desk.writes]
+
+
+OpenTwin = Callable[..., Twin]
