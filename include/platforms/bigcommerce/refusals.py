@@ -72,5 +72,8 @@ def _fields(told: dict[str, str]) -> Iterator[str]:
 
 def _reset(answer: Answer) -> float | None:
     """The seconds until the window ends; None when BigCommerce does not say."""
-    said = str(answer.headers.get("X-Rate-Limit-Time-Reset-Ms", ""))
-    return int(said) / 1000 if said.isdecimal() else retry_after(answer)
+    for header, unit in (("X-Rate-Limit-Time-Reset-Ms", 1000), ("X-Retry-After", 1)):
+        said = str(answer.headers.get(header, ""))
+        if said.isdecimal():
+            return int(said) / unit
+    return retry_after(answer)
