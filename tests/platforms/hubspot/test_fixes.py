@@ -6,33 +6,12 @@ from typing import Any
 
 import pytest
 
-from include.errors import Conflict, NotFound, Refusal, UnclearOutcome
 from include.model import Action, Fix, Ref
 from include.platforms.hubspot import fixes
+from tests.platforms.hubspot.wanted import ANN_MERGED, MARKER, add_email, fix, merge, set_email
 from tests.sandbox.people_world import ANN, ANN_AGAIN, ANN_THIRD, BEN, INFO
 from tests.sandbox.twin import OpenTwin, Twin
 
-MARKER = "Rollcall 0123456789ab"
-
-
-def fix(id: str, action: Action, before: dict[str, Any], after: dict[str, Any]) -> Fix:
-    return Fix(Ref("hubspot", "contact", id), action, before, after)
-
-
-def set_email(id: str, old: str | None, new: str) -> Fix:
-    return fix(id, Action.SET_EMAIL, {"email": old}, {"email": new})
-
-
-def add_email(id: str, held: list[str], new: str) -> Fix:
-    return fix(id, Action.ADD_EMAIL, {"other_emails": held}, {"other_emails": sorted([*held, new])})
-
-
-def merge(survivor: str, email: str, duplicate: str, duplicate_email: str) -> Fix:
-    before = {"duplicate": f"hubspot:contact:{duplicate}", "email": email, "duplicate_email": duplicate_email}
-    return fix(survivor, Action.MERGE, before, {"duplicate": None, "email": email, "duplicate_email": None})
-
-
-ANN_MERGED = merge(ANN, "ann@example.com", ANN_AGAIN, "ann.lee@example.com")
 NOTE = fix(ANN, Action.ADD_NOTE, {"note": None}, {"note": MARKER, "text": "Asked for\n<the new> address & got it."})
 
 CHANGES = [
@@ -155,31 +134,6 @@ def test_what_is_not_documented_may_be_either(
         assert after["hs_additional_emails"] == held
 
 
-@pytest.mark.parametrize("form", ["plain", "rich", "no_id", "validation"])
-@pytest.mark.parametrize(
-    "change",
-    [
-        pytest.param(set_email(ANN, "ann@example.com", "BEN@example.com"), id="somebodys-address"),
-        pytest.param(set_email(ANN, "ann@example.com", "otas@example.net"), id="somebodys-additional-address"),
-        pytest.param(add_email(ANN, [], "ben@example.com"), id="as-an-additional-one"),
-    ],
-)
-def test_a_taken_address_names_who_holds_it(form: str, change: Fix, hubspot_with: OpenTwin) -> None:
-    hubspot = hubspot_with(hubspot_conflict=form)
-    with pytest.raises(Conflict) as conflict:
-        fixes.write(hubspot.ours().api, change)
-    assert conflict.value.holder == f"hubspot:contact:{BEN}"
-    assert "@" not in str(conflict.value)
-    assert [effect for *_, effect in hubspot.changes()] == ["refused"]
-
-
-def test_a_refusal_of_its_own_additional_address_names_the_contact_itself(hubspot_with: OpenTwin) -> None:
-    hubspot = hubspot_with(hubspot_own_secondary="refused")
-    with pytest.raises(Conflict) as conflict:
-        fixes.write(hubspot.ours().api, set_email(BEN, "ben@example.com", "ben@old.example"))
-    assert conflict.value.holder == f"hubspot:contact:{BEN}"
-
-
 @pytest.mark.parametrize("forwards", [True, False], ids=["old-ids-can-be-written", "old-ids-can-only-be-read"])
 def test_what_follows_a_merge_goes_to_the_third_record(forwards: bool, hubspot_with: OpenTwin) -> None:
     hubspot = hubspot_with(hubspot_merged_id_writable=forwards)
@@ -202,64 +156,6 @@ def test_a_merge_keeps_the_whole_of_both_as_they_were(hubspot: Twin) -> None:
     assert set(kept) == {f"hubspot:contact:{ANN}", f"hubspot:contact:{ANN_AGAIN}"}
     assert kept[f"hubspot:contact:{ANN_AGAIN}"]["createdate"] == "2025-01-01T00:00:00.000Z"
     assert kept[f"hubspot:contact:{ANN}"]["hs_email_domain"] == "example.com"
-
-
-@pytest.mark.parametrize(
-    ("switches", "change", "says"),
-    [
-        pytest.param({}, merge(ANN, "ann@example.com", ANN, "ann@example.com"), "one contact", id="with-itself"),
-        pytest.param({}, set_email(ANN, "ann@example.com", "no address"), "INVALID_EMAIL", id="no-address"),
-        pytest.param({}, add_email(ANN, [], "ann@example.com"), "0 new addresses", id="an-address-it-has"),
-        pytest.param({"hubspot_v1": False}, add_email(ANN, [], "a@new.example"), "by hand", id="no-way-to-add"),
-        pytest.param(
-            {"hubspot_required": ["jobtitle"]},
-            set_email(ANN, "ann@example.com", "a@new.example"),
-            "REQUIRED_PROPERTY",
-            id="the-portals-own-rules",
-        ),
-        pytest.param({}, fix(ANN, Action.ATTACH, {}, {}), "attach", id="what-we-cannot-do"),
-    ],
-)
-def test_what_hubspot_or_we_refuse_changes_nothing(
-    switches: dict[str, Any], change: Fix, says: str, hubspot_with: OpenTwin
-) -> None:
-    hubspot = hubspot_with(**switches)
-    with pytest.raises(Refusal, match=says) as refusal:
-        fixes.write(hubspot.ours(version="2026-09").api, change)
-    assert "@" not in str(refusal.value)
-    assert "applied" not in [effect for *_, effect in hubspot.changes()]
-
-
-@pytest.mark.parametrize("change", [set_email("7", None, "a@example.com"), merge(ANN, "a", "7", "b")], ids=str)
-def test_a_contact_that_is_gone_is_not_found(change: Fix, hubspot: Twin) -> None:
-    for act in (fixes.read, fixes.write, fixes.image):
-        with pytest.raises(NotFound):
-            act(hubspot.ours().api, change)
-    assert hubspot.changes() == []
-
-
-def test_the_cap_on_merges_is_not_read_as_a_path_that_is_too_long(hubspot_with: OpenTwin) -> None:
-    api = hubspot_with(hubspot_merge_cap=1).ours().api
-    fixes.write(api, ANN_MERGED)
-    with pytest.raises(Refusal, match="250 merges"):
-        fixes.write(api, merge(ANN, "ann@example.com", BEN, "ben@example.com"))
-
-
-@pytest.mark.parametrize(
-    ("fault", "happened"), [pytest.param("reset_after", 1, id="done"), pytest.param("502", 0, id="not-done")]
-)
-def test_a_write_without_an_answer_is_unclear_sent_once_and_tells_no_address(
-    fault: str, happened: int, hubspot: Twin
-) -> None:
-    api = hubspot.ours().api
-    change = add_email(ANN, [], "ann@new.example")
-    hubspot.trouble("PUT", fault)
-    with pytest.raises(UnclearOutcome) as unclear:
-        fixes.write(api, change)
-    assert len(hubspot.changes()) == happened
-    assert fixes.read(api, change) == (change.after if happened else change.before)
-    assert "/contacts/v1/secondary-email/101/email/{email}" in str(unclear.value)
-    assert "new.example" not in str(unclear.value)
 
 
 @pytest.mark.parametrize(

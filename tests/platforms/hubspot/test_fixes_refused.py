@@ -1,0 +1,97 @@
+"""What HubSpot refuses or leaves unclear changes nothing that we do not know of, and is told without an address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from include.errors import Conflict, NotFound, Refusal, UnclearOutcome
+from include.model import Action, Fix
+from include.platforms.hubspot import fixes
+from tests.platforms.hubspot.wanted import ANN_MERGED, add_email, fix, merge, set_email
+from tests.sandbox.people_world import ANN, BEN
+from tests.sandbox.twin import OpenTwin, Twin
+
+
+@pytest.mark.parametrize("form", ["plain", "rich", "no_id", "validation"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(set_email(ANN, "ann@example.com", "BEN@example.com"), id="somebodys-address"),
+        pytest.param(set_email(ANN, "ann@example.com", "otas@example.net"), id="somebodys-additional-address"),
+        pytest.param(add_email(ANN, [], "ben@example.com"), id="as-an-additional-one"),
+    ],
+)
+def test_a_taken_address_names_who_holds_it(form: str, change: Fix, hubspot_with: OpenTwin) -> None:
+    hubspot = hubspot_with(hubspot_conflict=form)
+    with pytest.raises(Conflict) as conflict:
+        fixes.write(hubspot.ours().api, change)
+    assert conflict.value.holder == f"hubspot:contact:{BEN}"
+    assert "@" not in str(conflict.value)
+    assert [effect for *_, effect in hubspot.changes()] == ["refused"]
+
+
+def test_a_refusal_of_its_own_additional_address_names_the_contact_itself(hubspot_with: OpenTwin) -> None:
+    hubspot = hubspot_with(hubspot_own_secondary="refused")
+    with pytest.raises(Conflict) as conflict:
+        fixes.write(hubspot.ours().api, set_email(BEN, "ben@example.com", "ben@old.example"))
+    assert conflict.value.holder == f"hubspot:contact:{BEN}"
+
+
+@pytest.mark.parametrize(
+    ("switches", "change", "says"),
+    [
+        pytest.param({}, merge(ANN, "ann@example.com", ANN, "ann@example.com"), "one contact", id="with-itself"),
+        pytest.param({}, set_email(ANN, "ann@example.com", "no address"), "INVALID_EMAIL", id="no-address"),
+        pytest.param({}, add_email(ANN, [], "ann@example.com"), "0 new addresses", id="an-address-it-has"),
+        pytest.param({"hubspot_v1": False}, add_email(ANN, [], "a@new.example"), "by hand", id="no-way-to-add"),
+        pytest.param(
+            {"hubspot_required": ["jobtitle"]},
+            set_email(ANN, "ann@example.com", "a@new.example"),
+            "REQUIRED_PROPERTY",
+            id="the-portals-own-rules",
+        ),
+        pytest.param({}, fix(ANN, Action.ATTACH, {}, {}), "attach", id="what-we-cannot-do"),
+    ],
+)
+def test_what_hubspot_or_we_refuse_changes_nothing(
+    switches: dict[str, Any], change: Fix, says: str, hubspot_with: OpenTwin
+) -> None:
+    hubspot = hubspot_with(**switches)
+    with pytest.raises(Refusal, match=says) as refusal:
+        fixes.write(hubspot.ours(version="2026-09").api, change)
+    assert "@" not in str(refusal.value)
+    assert "applied" not in [effect for *_, effect in hubspot.changes()]
+
+
+@pytest.mark.parametrize("change", [set_email("7", None, "a@example.com"), merge(ANN, "a", "7", "b")], ids=str)
+def test_a_contact_that_is_gone_is_not_found(change: Fix, hubspot: Twin) -> None:
+    for act in (fixes.read, fixes.write, fixes.image):
+        with pytest.raises(NotFound):
+            act(hubspot.ours().api, change)
+    assert hubspot.changes() == []
+
+
+def test_the_cap_on_merges_is_not_read_as_a_path_that_is_too_long(hubspot_with: OpenTwin) -> None:
+    api = hubspot_with(hubspot_merge_cap=1).ours().api
+    fixes.write(api, ANN_MERGED)
+    with pytest.raises(Refusal, match="250 merges"):
+        fixes.write(api, merge(ANN, "ann@example.com", BEN, "ben@example.com"))
+
+
+@pytest.mark.parametrize(
+    ("fault", "happened"), [pytest.param("reset_after", 1, id="done"), pytest.param("502", 0, id="not-done")]
+)
+def test_a_write_without_an_answer_is_unclear_sent_once_and_tells_no_address(
+    fault: str, happened: int, hubspot: Twin
+) -> None:
+    api = hubspot.ours().api
+    change = add_email(ANN, [], "ann@new.example")
+    hubspot.trouble("PUT", fault)
+    with pytest.raises(UnclearOutcome) as unclear:
+        fixes.write(api, change)
+    assert len(hubspot.changes()) == happened
+    assert fixes.read(api, change) == (change.after if happened else change.before)
+    assert "/contacts/v1/secondary-email/101/email/{email}" in str(unclear.value)
+    assert "new.example" not in str(unclear.value)
