@@ -1,0 +1,89 @@
+"""A finding as the page shows it and as its API tells it: the ledger's row, with what a reviewer needs to read it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from include.review import words
+
+if TYPE_CHECKING:
+    from include.store.findings import FindingRow, OptionRow
+
+
+def listed(row: FindingRow, today: date) -> dict[str, Any]:
+    """One line of the list."""
+    recommended = row.options[row.recommended].label if row.recommended is not None else None
+    return {
+        "id": row.id,
+        "rule": row.rule,
+        "subject": words.record(row.subject),
+        "others": [words.record(ref) for ref in row.others],
+        "strength": words.strength(row.confidence),
+        "recommended": recommended,
+        "choices": len(row.options),
+        "state": row.state,
+        "state_words": words.STATES[row.state],
+        "age": words.age(row.first_night, today),
+    }
+
+
+def detail(row: FindingRow, today: date) -> dict[str, Any]:
+    """Everything about one finding."""
+    return {
+        "id": row.id,
+        "key": row.key,
+        "rule": row.rule,
+        "version": row.version,
+        "state": row.state,
+        "state_words": words.STATES[row.state],
+        "subject": row.subject,
+        "records": [row.subject, *row.others],
+        "confidence": row.confidence,
+        "strength": words.strength(row.confidence),
+        "age": words.age(row.first_night, today),
+        "first_night": row.first_night,
+        "last_night": row.last_night,
+        "because": [{"evidence": one["evidence"], "weight": one["weight"], "says": one["says"]} for one in row.because],
+        "recommended": row.recommended,
+        "options": [_option(option, row.recommended) for option in row.options],
+        "decisions": [
+            {
+                "verdict": decision.verdict,
+                "reviewer": decision.reviewer,
+                "reason": decision.reason,
+                "until": decision.until,
+                "at": decision.at.isoformat(timespec="minutes"),
+            }
+            for decision in row.decisions
+        ],
+        "decidable": row.state in {"open", "half_approved"},
+    }
+
+
+def _option(option: OptionRow, recommended: int | None) -> dict[str, Any]:
+    fixes = [{"action": fix.action, "before": fix.before, "after": fix.after} for fix in option.fixes]
+    return {
+        "number": option.number,
+        "label": option.label,
+        "hash": option.hash,
+        "recommended": option.number == recommended,
+        "needs_two": any(fix.action == "merge" for fix in option.fixes),
+        "irreversible": any(words.irreversible(fix.action) for fix in option.fixes),
+        "mailed": words.mailed(fixes),
+        "fixes": [
+            {
+                "target": fix.target,
+                "action": fix.action,
+                "action_words": words.ACTIONS[fix.action],
+                "before": fix.before,
+                "after": fix.after,
+                "changes": words.changes(fix.action, fix.before, fix.after),
+                "irreversible": words.irreversible(fix.action),
+                "state": fix.state,
+                "outcome": words.OUTCOMES[fix.state],
+                "detail": fix.detail,
+            }
+            for fix in option.fixes
+        ],
+    }

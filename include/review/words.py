@@ -1,0 +1,133 @@
+"""Findings in the words a reviewer reads: no code's names, no weights without their meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from include.model import IRREVERSIBLE, Action
+from include.registry import docstring, names
+
+PLATFORMS = {
+    "shopify": "Shopify",
+    "bigcommerce": "BigCommerce",
+    "hubspot": "HubSpot",
+    "whmcs": "WHMCS",
+    "cpanel": "cPanel",
+    "whois": "WHOIS",
+}
+ACTIONS = {
+    Action.SET_EMAIL: "Change the address",
+    Action.ADD_EMAIL: "Add an additional address",
+    Action.SET_NAME: "Change the name",
+    Action.MERGE: "Merge",
+    Action.ATTACH: "Attach the order",
+    Action.SET_ORDER_EMAIL: "Put the invoice address right",
+    Action.INVITE: "Invite to activate the account",
+    Action.RESET_ACCESS: "Hand over access",
+    Action.ADD_NOTE: "Leave a note on the record",
+}
+FIELDS = {
+    "email": "Address",
+    "other_emails": "Additional addresses",
+    "first_name": "First name",
+    "last_name": "Last name",
+    "duplicate": "Duplicate",
+    "duplicate_email": "Duplicate's address",
+    "contact": "Belongs to",
+    "state": "Account",
+    "note": "Note",
+    "access": "Access",
+}
+STATES = {
+    "open": "Open",
+    "half_approved": "Waits for a second person",
+    "approved": "Approved, not applied yet",
+    "rejected": "Rejected",
+    "deferred": "Deferred",
+    "settled": "Settled",
+    "gone": "Gone: no longer seen",
+}
+OUTCOMES = {
+    "planned": "not applied yet",
+    "in_flight": "being applied",
+    "applied": "applied and read back",
+    "already": "was already so",
+    "stale": "the record has changed since: nothing was written",
+    "refused": "the platform refused",
+    "unknown": "unclear: waits to be read back",
+    "failed": "failed",
+    "held": "held back",
+}
+CANNOT_BE_UNDONE = frozenset({Action.MERGE, Action.INVITE, Action.RESET_ACCESS})
+
+
+def title(rule: str) -> str:
+    """A rule's name as a heading."""
+    return rule.replace("_", " ").capitalize()
+
+
+def rules() -> dict[str, str]:
+    """Every rule and its first sentence, as tabs."""
+    return {rule: docstring("rules", rule).partition("\n")[0] for rule in names("rules")}
+
+
+def record(ref: str) -> str:
+    """`hubspot:contact:12` as `HubSpot contact 12`."""
+    platform, kind, key = ref.split(":", 2)
+    return f"{PLATFORMS.get(platform, platform)} {kind} {key}"
+
+
+def value(said: Any) -> str:
+    """One value of a record, as text; a list as its parts."""
+    if said is None or said == "" or said == []:
+        return "(none)"
+    if isinstance(said, list):
+        return ", ".join(str(part) for part in said)
+    text = str(said)
+    return record(text) if text.count(":") >= 2 and text.split(":", 1)[0] in PLATFORMS else text
+
+
+def changes(action: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What a fix changes: field, before, after. Of a note, its text."""
+    if action == Action.ADD_NOTE:
+        return [{"field": "Note", "before": "", "after": str(after.get("text", ""))}]
+    if action == Action.MERGE:
+        return [
+            {"field": "Goes into this contact", "before": value(before.get("duplicate")), "after": "merged"},
+            {"field": "Main address", "before": value(before.get("email")), "after": value(after.get("email"))},
+            {"field": "Duplicate's address", "before": value(before.get("duplicate_email")), "after": "additional"},
+        ]
+    return [
+        {"field": FIELDS.get(field, field), "before": value(before.get(field)), "after": value(after.get(field))}
+        for field in before
+        if before.get(field) != after.get(field)
+    ]
+
+
+def irreversible(action: str) -> bool:
+    return action in CANNOT_BE_UNDONE and action in IRREVERSIBLE
+
+
+def mailed(fixes: list[Mapping[str, Any]]) -> list[str]:
+    """The addresses that an option tells of the change: every old one and every new one, once."""
+    told = [
+        fix[side].get("email") for fix in fixes if fix["action"] == Action.SET_EMAIL for side in ("before", "after")
+    ]
+    return list(dict.fromkeys(address for address in told if address))
+
+
+def strength(confidence: float) -> str:
+    """Confidence as a word."""
+    if confidence >= 0.99:
+        return "very likely"
+    if confidence >= 0.9:
+        return "likely"
+    return "possible" if confidence >= 0.5 else "doubtful"
+
+
+def age(first_night: str, today: date) -> str:
+    """How long a finding has been known."""
+    days = (today - date.fromisoformat(first_night)).days
+    return "tonight" if days <= 0 else "1 day" if days == 1 else f"{days} days"
