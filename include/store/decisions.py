@@ -1,0 +1,135 @@
+"""
+Decisions: exactly one of any number of simultaneous ones wins, and each is bound to what the reviewer saw.
+
+A merge cannot be undone and needs two people. It does not know who may review: whoever calls has made sure of that.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from include.errors import AlreadyDecided, FindingChanged, NotAllowed
+from include.model import Action, Verdict
+from include.store import audit
+from include.store.schema import decision, finding, fix, option
+
+if TYPE_CHECKING:
+    from include.store.ledger import Ledger
+
+UNDECIDED = frozenset({"open", "half_approved"})
+TWO_PEOPLE = frozenset({str(Action.MERGE)})  # an option that holds one of these needs a second person
+
+
+def decide(
+    ledger: Ledger,
+    finding_id: str,
+    *,
+    verdict: str,
+    reviewer: str,
+    version: int,
+    option_hash: str | None = None,
+    reason: str | None = None,
+    until: str | None = None,
+    now: datetime | None = None,
+) -> str:
+    """
+    Record a decision and return the finding's new state.
+
+    Raises AlreadyDecided, FindingChanged when `version` or `option_hash` is not what is filed, and NotAllowed.
+    """
+    said = Verdict(verdict)
+    reason = (reason or "").strip() or None
+    at = now or datetime.now(UTC)
+    _require(said, reviewer, option_hash, reason, until, at)
+    with ledger.write() as connection:
+        row = connection.execute(sa.select(finding).where(finding.c.id == finding_id)).first()
+        if row is None:
+            raise FindingChanged(f"There is no finding {finding_id}.")
+        if row.state not in UNDECIDED:
+            raise AlreadyDecided(f"The finding {finding_id} is {row.state} already. Nothing was changed.")
+        if row.version != version:
+            raise FindingChanged(f"The finding {finding_id} has changed since it was shown. Read it again.")
+        chosen = _option(connection, row, option_hash) if said is Verdict.APPROVED else None
+        state = _state(connection, row, said, reviewer, chosen)
+        values = {"state": state, "until": until if said is Verdict.DEFERRED else None, "changed_at": at}
+        won = connection.execute(
+            sa.update(finding)
+            .where(finding.c.id == finding_id, finding.c.state == row.state, finding.c.version == version)
+            .values(values)
+        )
+        if won.rowcount != 1:
+            raise AlreadyDecided(f"The finding {finding_id} was decided by somebody else just now.")
+        kept = {
+            "finding_id": finding_id,
+            "version": version,
+            "option_hash": chosen.hash if chosen else None,
+            "verdict": str(said),
+            "reviewer": reviewer,
+            "reason": reason,
+            "until": values["until"],
+        }
+        option_id = chosen.id if chosen else None
+        connection.execute(sa.insert(decision).values(**kept, option_id=option_id, at=at))
+        audit.append(connection, "decided", {**kept, "state": state}, at)
+    return state
+
+
+def _require(
+    said: Verdict, reviewer: str, option_hash: str | None, reason: str | None, until: str | None, now: datetime
+) -> None:
+    if not reviewer.strip():
+        raise NotAllowed("A decision needs a reviewer.")
+    match said:
+        case Verdict.APPROVED if option_hash is None:
+            raise NotAllowed("An approval must say which option it approves.")
+        case Verdict.REJECTED if reason is None:
+            raise NotAllowed("A rejection needs a reason: the next person who looks will want to know.")
+        case Verdict.DEFERRED:
+            try:
+                day = date.fromisoformat(until or "")
+            except ValueError as error:
+                raise NotAllowed("To defer, say until which date (YYYY-MM-DD).") from error
+            if day <= now.date():
+                raise NotAllowed("To defer, say a date in the future.")
+        case _:
+            pass
+
+
+def _option(connection: sa.Connection, row: sa.Row[Any], option_hash: str | None) -> sa.Row[Any]:
+    """The option of the newest version that has this hash."""
+    wanted = sa.select(option).where(
+        option.c.finding_id == row.id, option.c.version == row.version, option.c.hash == option_hash
+    )
+    chosen = connection.execute(wanted).first()
+    if chosen is None:
+        raise FindingChanged(f"The finding {row.id} has no such option. It may have changed: read it again.")
+    return chosen
+
+
+def _state(
+    connection: sa.Connection, row: sa.Row[Any], said: Verdict, reviewer: str, chosen: sa.Row[Any] | None
+) -> str:
+    """The state that the decision leads to. A merge goes by half: two different people must approve one option."""
+    if chosen is None:
+        return str(said)
+    actions = set(connection.execute(sa.select(fix.c.action).where(fix.c.option_id == chosen.id)).scalars())
+    first = connection.execute(
+        sa.select(decision)
+        .where(decision.c.finding_id == row.id, decision.c.version == row.version)
+        .order_by(decision.c.id.desc())
+        .limit(1)
+    ).first()
+    if row.state == "half_approved" and first is not None:
+        if _person(first.reviewer) == _person(reviewer):
+            raise NotAllowed("What cannot be undone needs a second person: you approved it first.")
+        if first.option_id != chosen.id:
+            raise NotAllowed("Somebody approved another option. Approve the same one, or reject or defer the finding.")
+        return "approved"
+    return "half_approved" if actions & TWO_PEOPLE else "approved"
+
+
+def _person(reviewer: str) -> str:
+    return reviewer.strip().casefold()

@@ -1,0 +1,178 @@
+"""
+A night's findings go into the ledger: what is known keeps its decision, what changed comes back, the rest is closed.
+
+It judges no finding; it only compares each with what a reviewer saw of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from include.model import Finding, FixState, Ref, Verdict, digest, finding_id
+from include.store import audit, versions
+from include.store.schema import decision, finding, fix, option
+
+if TYPE_CHECKING:
+    from include.store.ledger import Ledger
+
+CLOSED = frozenset({"settled", "gone"})
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """How many findings were new, known, reopened (a decision no longer holds), and closed as gone."""
+
+    new: int = 0
+    known: int = 0
+    reopened: int = 0
+    gone: int = 0
+
+
+def file(
+    ledger: Ledger,
+    findings: Iterable[Finding],
+    night: str,
+    left_out: Collection[str] = (),
+    seen_at: datetime | None = None,
+) -> Filed:
+    """
+    File everything that one night found, in one transaction.
+
+    `left_out`: platforms that were not pulled; findings on them are not closed. `seen_at`: when the night's pull
+    began; what was settled after that is not taken for having come back.
+    """
+    now = datetime.now(UTC)
+    found: dict[str, Finding] = {}
+    for one in findings:
+        if found.setdefault(finding_id(one.key), one) is not one:
+            raise ValueError(f"the finding {one.key} was found twice in one night")
+    with ledger.write() as connection:
+        known = {row.id: row for row in connection.execute(sa.select(finding))}
+        started = _started(connection)
+        verdicts = _verdicts(connection)
+        counts: Counter[str] = Counter()
+        inserts: list[dict[str, Any]] = []
+        updates: list[dict[str, Any]] = []
+        added = []
+        for id, one in sorted(found.items()):
+            row = known.get(id)
+            if row is None:
+                inserts.append({**_told(id, one, night), "version": 1, "state": "open", "first_night": night})
+                inserts[-1] |= {"key": one.key, "rule": one.rule, "subject": str(one.subject), "changed_at": now}
+                added.append((id, one.key, 1, one.options))
+                counts["new"] += 1
+                continue
+            state, renew = _next_state(
+                row, content(one), night, id in started, verdicts.get((id, row.version)), seen_at
+            )
+            counts["reopened" if state == "open" != row.state else "known"] += 1
+            version = row.version + renew
+            told = _told(id, one, night) if renew or content(one) == row.content else _as_is(row, night)
+            until = row.until if state == "deferred" else None
+            changed_at = now if renew or state != row.state else row.changed_at
+            updates.append({**told, "version": version, "state": state, "until": until, "changed_at": changed_at})
+            if renew:
+                added.append((id, one.key, version, one.options))
+        if inserts:
+            connection.execute(sa.insert(finding), inserts)
+        if updates:
+            _update(connection, updates)
+        versions.add(connection, added)
+        gone = [
+            id
+            for id, row in known.items()
+            if id not in found and id not in started and row.state not in CLOSED and not _touches(row, left_out)
+        ]
+        for part in (gone[at : at + 500] for at in range(0, len(gone), 500)):
+            connection.execute(sa.update(finding).where(finding.c.id.in_(part)).values(state="gone", changed_at=now))
+        filed = Filed(counts["new"], counts["known"], counts["reopened"], len(gone))
+        audit.append(
+            connection,
+            "filed",
+            {"night": night, "new": filed.new, "known": filed.known, "reopened": filed.reopened, "gone": filed.gone},
+        )
+    return filed
+
+
+def content(one: Finding) -> str:
+    """SHA-256 of what a reviewer judges: the evidence and the options."""
+    said = one.as_json()
+    return digest({"because": said["because"], "options": said["options"]})
+
+
+def _next_state(
+    row: sa.Row[Any],
+    seen: str,
+    night: str,
+    started: bool,
+    verdict: str | None,
+    seen_at: datetime | None,
+) -> tuple[str, bool]:
+    """The state of a finding that is seen again, and whether that makes a new version of it."""
+    same = seen == row.content
+    if started:
+        return row.state, False  # its fixes are under way: each is compared with its own record before it is written
+    if row.state == "settled" and seen_at is not None and row.changed_at >= seen_at:
+        return "settled", False
+    if not same or row.state == "settled":
+        return "open", True
+    waits = row.until is not None and row.until > night
+    if row.state == "deferred" and not waits:
+        return "open", True
+    if row.state == "gone":
+        match verdict:
+            case Verdict.REJECTED:
+                return "rejected", False
+            case Verdict.DEFERRED if waits:
+                return "deferred", False
+            case _:
+                return "open", True
+    return row.state, False
+
+
+def _told(id: str, one: Finding, night: str) -> dict[str, Any]:
+    said = one.as_json()
+    kept = {name: said[name] for name in ("others", "confidence", "because", "recommended")}
+    return {"id": id, **kept, "content": content(one), "last_night": night}
+
+
+def _as_is(row: sa.Row[Any], night: str) -> dict[str, Any]:
+    kept = {name: getattr(row, name) for name in ("id", "others", "confidence", "because", "recommended", "content")}
+    return {**kept, "last_night": night}
+
+
+def _update(connection: sa.Connection, updates: list[dict[str, Any]]) -> None:
+    names = [name for name in updates[0] if name != "id"]
+    statement = sa.update(finding).where(finding.c.id == sa.bindparam("this"))
+    statement = statement.values({name: sa.bindparam(f"new_{name}", type_=finding.c[name].type) for name in names})
+    rows = [{"this": row["id"], **{f"new_{name}": row[name] for name in names}} for row in updates]
+    connection.execute(statement, rows)
+
+
+def _started(connection: sa.Connection) -> set[str]:
+    """Approved findings of which a fix has been tried."""
+    tried = (
+        sa.select(option.c.finding_id)
+        .join(fix, fix.c.option_id == option.c.id)
+        .join(finding, sa.and_(finding.c.id == option.c.finding_id, finding.c.version == option.c.version))
+        .where(fix.c.state != str(FixState.PLANNED), finding.c.state == "approved")
+    )
+    return {str(id) for id in connection.execute(tried).scalars()}
+
+
+def _verdicts(connection: sa.Connection) -> dict[tuple[str, int], str]:
+    """The last verdict on each version."""
+    rows = connection.execute(
+        sa.select(decision.c.finding_id, decision.c.version, decision.c.verdict).order_by(decision.c.id)
+    )
+    return {(row.finding_id, row.version): row.verdict for row in rows}
+
+
+def _touches(row: sa.Row[Any], platforms: Collection[str]) -> bool:
+    return any(Ref.parse(ref).platform in platforms for ref in (row.subject, *row.others))

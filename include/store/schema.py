@@ -1,0 +1,206 @@
+"""
+The ledger's tables. Values that a person may see or that a platform told are kept as JSON text, byte for byte.
+
+Nothing here reads or writes them. A change of a table needs a new file in `migrations/versions` and a new `HEAD`.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from include.model import canonical
+
+HEAD = "0001"  # the newest migration
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON value as plain ASCII text: no database alters it, and none refuses a character of it."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else canonical(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment, always with its zone, always UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be put into the ledger")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("rule", String(64), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("others", Json, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("because", Json, nullable=False),
+    Column("recommended", Integer),
+    Column("content", String(64), nullable=False),  # SHA-256 of what a reviewer judges: evidence and options
+    Column("version", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("until", String(10)),  # a deferred one comes back on this date
+    Column("first_night", String(10), nullable=False),
+    Column("last_night", String(10), nullable=False),
+    Column("changed_at", Utc, nullable=False),
+    Index("ix_finding_state_rule_id", "state", "rule", "id"),
+)
+
+option = Table(
+    "option",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("finding_id", String(16), ForeignKey("finding.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("label", Json, nullable=False),
+    Column("hash", String(64), nullable=False),
+    UniqueConstraint("finding_id", "version", "number"),
+)
+
+fix = Table(
+    "fix",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("option_id", Integer, ForeignKey("option.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("platform", String(32), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("before", Json, nullable=False),
+    Column("after", Json, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("lease_owner", String(128)),
+    Column("lease_until", Utc),
+    Column("sent_at", Utc),  # set before the write is sent: without it, nothing can have been changed
+    Column("image", Json),  # the whole record as it was before the write
+    Column("earlier", Integer, ForeignKey("fix.id")),  # the same fix in the version that this one replaced
+    UniqueConstraint("option_id", "position"),
+    Index("ix_fix_state", "state"),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("finding_id", String(16), ForeignKey("finding.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("option_id", Integer, ForeignKey("option.id")),
+    Column("option_hash", String(64)),
+    Column("verdict", String(16), nullable=False),
+    Column("reviewer", Text, nullable=False),
+    Column("reason", Json),
+    Column("until", String(10)),
+    Column("at", Utc, nullable=False),
+    Index("ix_decision_finding_id_version", "finding_id", "version"),
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fix_id", Integer, ForeignKey("fix.id"), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("detail", Json),
+    Column("moved", Json, nullable=False),  # names of fields that changed though the fix does not speak of them
+    Column("at", Utc, nullable=False),
+    Index("ix_receipt_fix_id", "fix_id"),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("message_id", String(255), nullable=False, unique=True),
+    Column("recipient", Json, nullable=False),
+    Column("subject", Json, nullable=False),
+    Column("text", Json, nullable=False),
+    Column("html", Json),
+    Column("headers", Json, nullable=False),
+    Column("about", String(16), ForeignKey("finding.id")),
+    Column("state", String(16), nullable=False),  # waiting, sent, refused
+    Column("tries", Integer, nullable=False),
+    Column("due_at", Utc, nullable=False),
+    Column("lease_owner", String(128)),
+    Column("problem", Text),  # the last failure, without any of its words that could name somebody
+    Column("at", Utc, nullable=False),
+    Column("sent_at", Utc),
+    Index("ix_notice_state_due_at", "state", "due_at"),
+)
+
+request = Table(
+    "request",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("finding_id", String(16), ForeignKey("finding.id")),
+    Column("requester", Text, nullable=False),
+    Column("asked", Json, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+alias = Table(
+    "alias",
+    metadata,
+    Column("old", String(255), primary_key=True),
+    Column("new", String(255), nullable=False),
+    Column("finding_id", String(16), ForeignKey("finding.id")),
+    Column("at", Utc, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("body", Json, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)

@@ -1,0 +1,105 @@
+"""
+A finding's versions: each holds the options and fixes exactly as a reviewer sees them, and none is ever altered.
+
+A finding that comes back to the page gets a new version, so that no decision of an earlier one can count for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from include.model import Action, Fix, FixState, Option, Ref, canonical
+from include.store.schema import finding, fix, option
+
+
+def add(connection: sa.Connection, versions: Sequence[tuple[str, str, int, Sequence[Option]]]) -> None:
+    """Write versions, each as finding's id, finding's key, number of the version, options."""
+    option_id, fix_id = _next(connection, option), _next(connection, fix)
+    options, fixes = [], []
+    for id, key, version, told in versions:
+        earlier = _fixes_of(connection, id, version - 1) if version > 1 else {}
+        for number, one in enumerate(told):
+            options.append(
+                {
+                    "id": option_id,
+                    "finding_id": id,
+                    "version": version,
+                    "number": number,
+                    "label": one.label,
+                    "hash": one.hash(key),
+                }
+            )
+            for position, single in enumerate(one.fixes):
+                fixes.append(
+                    {
+                        "id": fix_id,
+                        "option_id": option_id,
+                        "position": position,
+                        "platform": single.target.platform,
+                        "target": str(single.target),
+                        "action": str(single.action),
+                        "before": dict(single.before),
+                        "after": dict(single.after),
+                        "state": str(FixState.PLANNED),
+                        "earlier": earlier.get(_sameness(single)),
+                    }
+                )
+                fix_id += 1
+            option_id += 1
+    if options:
+        connection.execute(sa.insert(option), options)
+    if fixes:
+        connection.execute(sa.insert(fix), fixes)
+
+
+def stored(connection: sa.Connection, finding_id: str, version: int) -> list[Option]:
+    """The options of a version, as they were filed."""
+    rows = connection.execute(
+        sa.select(option.c.number, option.c.label, fix.c.target, fix.c.action, fix.c.before, fix.c.after)
+        .select_from(option.outerjoin(fix, fix.c.option_id == option.c.id))
+        .where(option.c.finding_id == finding_id, option.c.version == version)
+        .order_by(option.c.number, fix.c.position)
+    )
+    labels: dict[int, str] = {}
+    fixes: dict[int, list[Fix]] = {}
+    for row in rows:
+        labels[row.number] = row.label
+        held = fixes.setdefault(row.number, [])
+        if row.target is not None:
+            held.append(Fix(Ref.parse(row.target), Action(row.action), row.before, row.after))
+    return [Option(label, tuple(fixes[number])) for number, label in labels.items()]
+
+
+def reopen(connection: sa.Connection, finding_id: str, now: datetime) -> int:
+    """Put a finding back on the page as a new version with the same options; returns the version's number."""
+    row = connection.execute(sa.select(finding.c.key, finding.c.version).where(finding.c.id == finding_id)).one()
+    add(connection, [(finding_id, row.key, row.version + 1, stored(connection, finding_id, row.version))])
+    connection.execute(
+        sa.update(finding)
+        .where(finding.c.id == finding_id)
+        .values(version=row.version + 1, state="open", until=None, changed_at=now)
+    )
+    return int(row.version) + 1
+
+
+def _next(connection: sa.Connection, table: sa.Table) -> int:
+    """The next free id. The writer is alone in the ledger, so nobody else takes it."""
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()) + 1
+
+
+def _fixes_of(connection: sa.Connection, finding_id: str, version: int) -> dict[str, int]:
+    rows = connection.execute(
+        sa.select(fix.c.id, fix.c.target, fix.c.action, fix.c.before, fix.c.after)
+        .join(option, fix.c.option_id == option.c.id)
+        .where(option.c.finding_id == finding_id, option.c.version == version)
+    )
+    return {
+        _sameness(Fix(Ref.parse(row.target), Action(row.action), row.before, row.after)): int(row.id) for row in rows
+    }
+
+
+def _sameness(one: Fix) -> str:
+    return canonical([str(one.target), str(one.action), dict(one.after)])
