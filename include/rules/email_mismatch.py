@@ -128,11 +128,8 @@ def _newest(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
         return None
     newest = max(dated, key=lambda row: (row["updated_at"], making.ref_of(row)))
     others = [row for row in dated if row["key"] != newest["key"]]
-    undated = [row for row in rows if row["updated_at"] is None]
-    if not others and not undated:
-        return None
     clearly = all(newest["updated_at"] - row["updated_at"] >= CLEARLY_LATER for row in others)
-    return newest if clearly and len({row["key"] for row in rows}) > 1 else None
+    return newest if others and clearly else None
 
 
 def _history(rows: list[dict[str, Any]], newest: dict[str, Any] | None, changed: set[str]) -> Iterator[Evidence]:

@@ -84,8 +84,8 @@ def _changed_email(make: Maker, number: int) -> Planted:
     human = make.human()
     told = ("shopify", "bigcommerce", "hubspot")[number % 3]
     platforms = {"hubspot", told, *make.dice.sample(EVERYWHERE, 2)}
-    if len(platforms) == 1:
-        platforms.add("shopify")
+    if not platforms & set(SHOPS):
+        platforms.add("shopify")  # WHMCS does not say when a record changed: nothing would tell who is ahead
     accounts = _records(make, human, sorted(platforms))
     human.old_email, human.email = human.email, make.address(human.first_name, human.last_name)
     records = []
