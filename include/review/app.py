@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -59,7 +59,7 @@ def review_page(
     everywhere = [*guarded_by, Depends(reviewer)]
     app = FastAPI(dependencies=everywhere, docs_url=None, redoc_url=None, openapi_url=None, title="Rollcall review")
     app.add_middleware(guards.SafeHeaders)
-    who = Annotated[str, Depends(reviewer)]
+    who = Depends(reviewer)  # a default and not an annotation: those are text here, and `reviewer` is not a global
     pages = Environment(loader=FileSystemLoader(HERE / "pages"), autoescape=True, undefined=StrictUndefined)
     pages.filters |= {"record": words.record, "title": words.title}
 
@@ -69,7 +69,7 @@ def review_page(
 
     @app.get("/", response_class=HTMLResponse)
     def list_findings(
-        request: Request, user: who, state: str = "open", rule: str | None = None, after: str | None = None
+        request: Request, state: str = "open", rule: str | None = None, after: str | None = None, user: str = who
     ) -> HTMLResponse:
         if state not in words.STATES or (rule is not None and rule not in words.rules()):
             raise HTTPException(404, "There is no such list.")
@@ -87,7 +87,7 @@ def review_page(
         )
 
     @app.get("/findings/{finding}", response_class=HTMLResponse)
-    def show_finding(request: Request, user: who, finding: str) -> HTMLResponse:
+    def show_finding(request: Request, finding: str, user: str = who) -> HTMLResponse:
         row = findings.get(ledger(), finding)
         if row is None:
             return html(request, "missing.html", 404, user=user)
@@ -100,12 +100,12 @@ def review_page(
         return Response((HERE / "static" / name).read_bytes(), media_type=STATIC[name])
 
     @app.get("/api/session")
-    def session(user: who) -> dict[str, str]:
+    def session(user: str = who) -> dict[str, str]:
         return {"reviewer": user, "csrf": guards.csrf_token(secret, user)}
 
     @app.get("/api/findings")
     def api_findings(
-        user: who, state: str = "open", rule: str | None = None, after: str | None = None, limit: int = PAGE_SIZE
+        state: str = "open", rule: str | None = None, after: str | None = None, limit: int = PAGE_SIZE
     ) -> dict[str, Any]:
         size = max(1, min(limit, 500))
         rows = findings.page(ledger(), state=state, rule=rule, after=after, limit=size + 1)
@@ -114,14 +114,14 @@ def review_page(
         return {"findings": [listed(row, today) for row in rows[:size]], "next": following}
 
     @app.get("/api/findings/{finding}")
-    def api_finding(user: who, finding: str) -> dict[str, Any]:
+    def api_finding(finding: str) -> dict[str, Any]:
         row = findings.get(ledger(), finding)
         if row is None:
             raise HTTPException(404, "There is no such finding.")
         return detail(row, datetime.now(UTC).date())
 
     @app.post("/api/findings/{finding}/decision")
-    def decide(request: Request, user: who, finding: str, asked: Asked) -> dict[str, str]:
+    def decide(request: Request, finding: str, asked: Asked, user: str = who) -> dict[str, str]:
         if not guards.same_origin(request):
             raise HTTPException(403, "A decision must come from the review page itself.")
         if not guards.token_holds(request, secret, user):

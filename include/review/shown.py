@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from include.model import Action
 from include.review import words
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ def detail(row: FindingRow, today: date) -> dict[str, Any]:
 
 
 def _option(option: OptionRow, recommended: int | None) -> dict[str, Any]:
-    fixes = [{"action": fix.action, "before": fix.before, "after": fix.after} for fix in option.fixes]
+    fixes: list[dict[str, Any]] = [
+        {"action": fix.action, "before": fix.before, "after": fix.after} for fix in option.fixes
+    ]
     return {
         "number": option.number,
         "label": option.label,
@@ -75,7 +78,7 @@ def _option(option: OptionRow, recommended: int | None) -> dict[str, Any]:
             {
                 "target": fix.target,
                 "action": fix.action,
-                "action_words": words.ACTIONS[fix.action],
+                "action_words": words.ACTIONS[Action(fix.action)],
                 "before": fix.before,
                 "after": fix.after,
                 "changes": words.changes(fix.action, fix.before, fix.after),

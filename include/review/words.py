@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -110,7 +110,7 @@ def irreversible(action: str) -> bool:
     return action in CANNOT_BE_UNDONE and action in IRREVERSIBLE
 
 
-def mailed(fixes: list[Mapping[str, Any]]) -> list[str]:
+def mailed(fixes: Sequence[Mapping[str, Any]]) -> list[str]:
     """The addresses that an option tells of the change: every old one and every new one, once."""
     told = [
         fix[side].get("email") for fix in fixes if fix["action"] == Action.SET_EMAIL for side in ("before", "after")
