@@ -7,3 +7,5 @@ import os
 # Airflow looks for its home when it is imported; a test must neither find nor make one in the developer's.
 os.environ.setdefault("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
 os.environ.setdefault("AIRFLOW__CORE__UNIT_TEST_MODE", "True")
+
+pytest_plugins = ["tests.ledgers"]

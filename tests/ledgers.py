@@ -1,0 +1,72 @@
+"""
+Ledgers for tests: whoever asks for one runs twice, on a SQLite file and on a PostgreSQL server.
+
+`ledger` is open and empty, `ledger_url` is where it is, `bare_url` is a place for one that has no tables yet. All are
+gone after the test. Where no PostgreSQL is installed, that half is skipped.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from include.store.ledger import Ledger, open_ledger, upgrade
+from tests.postgres import Server, programs
+
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+TEMPLATE = "rollcall_template"
+numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """One server for all tests of this process, with a database that holds the ledger's tables to copy from."""
+    installed = programs()
+    if installed is None:
+        pytest.skip("no PostgreSQL is installed (Debian and Ubuntu: apt-get install postgresql)")
+    with Server(installed) as server:
+        upgrade(server.create(TEMPLATE))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that holds the ledger's tables, to copy from."""
+    path = tmp_path_factory.mktemp("template") / "ledger.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=BOTH)
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A place without a ledger: no file, or a database without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+    else:
+        yield from _database(request.getfixturevalue("postgres_server"), "template1")
+
+
+@pytest.fixture(params=BOTH)
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A place with an empty ledger."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "ledger.db")
+        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+    else:
+        yield from _database(request.getfixturevalue("postgres_server"), TEMPLATE)
+
+
+@pytest.fixture
+def ledger(ledger_url: str) -> Ledger:
+    """An empty ledger."""
+    return open_ledger(ledger_url)
+
+
+def _database(server: Server, template: str) -> Iterator[str]:
+    name = f"rollcall_{next(numbers)}"
+    yield server.create(name, template)
+    server.drop(name)

@@ -1,0 +1,75 @@
+"""
+A PostgreSQL server that listens on a socket in a folder of its own and is gone with it.
+
+It is as fast as a server can be that may forget everything in a power cut. It does not install PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+
+OWNER = "postgres"  # the account that runs the server when root runs the tests: the server refuses root
+SECONDS = 60  # how long it may take to start
+FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB")
+
+
+def programs() -> Path | None:
+    """The folder with `initdb` and `postgres`, the newest if there are many; None where none is installed."""
+    packaged = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+    found = shutil.which("initdb") or (packaged[-1] if packaged else None)
+    return Path(found).resolve().parent if found else None
+
+
+class Server(AbstractContextManager["Server"]):
+    """A running server; nobody but this machine's processes can reach it."""
+
+    def __init__(self, programs: Path) -> None:
+        self.programs = programs
+        self.folder = Path(tempfile.mkdtemp(prefix="rollcall-pg-"))  # short: a socket's path has room for 107 letters
+        self.account: dict[str, Any] = {"cwd": self.folder}
+        if os.geteuid() == 0:
+            owner = pwd.getpwnam(OWNER)
+            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
+            self.account |= {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+
+    def __enter__(self) -> Self:
+        self._program("initdb", "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        options = ("listen_addresses=", f"unix_socket_directories={self.folder}", *FORGETFUL)
+        given = " ".join(f"-c {option}" for option in options)
+        self._program("pg_ctl", "start", "-w", "-t", SECONDS, "-l", self.folder / "log", "-o", given)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._program("pg_ctl", "stop", "-w", "-m", "immediate")
+        shutil.rmtree(self.folder)
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://{OWNER}@/{database}?host={self.folder}"
+
+    def create(self, database: str, template: str = "template1") -> str:
+        """A new database that holds what `template` holds; returns its URL."""
+        self._run(f"CREATE DATABASE {database} TEMPLATE {template}")
+        return self.url(database)
+
+    def drop(self, database: str) -> None:
+        """Forget a database, whoever is connected."""
+        self._run(f"DROP DATABASE {database} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(host=str(self.folder), user=OWNER, dbname="postgres", autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _program(self, name: str, *words: object) -> None:
+        command = [str(word) for word in (self.programs / name, "-D", self.folder / "data", *words)]
+        # output to a file: the server inherits it, and a pipe would stay open as long as it runs
+        with (self.folder / f"{name}.out").open("w") as told:
+            subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=told, stderr=told, **self.account)
