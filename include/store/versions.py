@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from include.model import Action, Fix, FixState, Option, Ref, canonical
+from include.store import audit
 from include.store.schema import finding, fix, option
+
+if TYPE_CHECKING:
+    from include.store.ledger import Ledger
 
 
 def add(connection: sa.Connection, versions: Sequence[tuple[str, str, int, Sequence[Option]]]) -> None:
@@ -83,6 +88,17 @@ def reopen(connection: sa.Connection, finding_id: str, now: datetime) -> int:
         .values(version=row.version + 1, state="open", until=None, changed_at=now)
     )
     return int(row.version) + 1
+
+
+def reopen_approved(ledger: Ledger, finding_id: str, version: int, why: str, now: datetime) -> bool:
+    """Put a finding back on the page if it is still approved as this version; False when it is not."""
+    with ledger.write() as connection:
+        approved = (finding.c.id == finding_id, finding.c.version == version, finding.c.state == "approved")
+        if connection.execute(sa.select(finding.c.id).where(*approved)).first() is None:
+            return False
+        reopen(connection, finding_id, now)
+        audit.append(connection, "reopened", {"finding": finding_id, "version": version, "why": why}, now)
+    return True
 
 
 def _next(connection: sa.Connection, table: sa.Table) -> int:

@@ -1,0 +1,94 @@
+"""
+Approved fixes are carried out: read, compared, written once, read back.
+
+It looks for nothing to fix and decides nothing: what it does is in the ledger, approved by people, or is not done. The
+rules it keeps: a write is sent once; an unclear outcome is settled by reading, never by writing again; what changed
+since it was approved is left alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from include.apply import caps
+from include.apply.engine import Engine
+from include.errors import OverCap
+from include.store import fixes
+
+if TYPE_CHECKING:
+    from include.platforms import Platform
+    from include.settings import Settings
+    from include.store.ledger import Ledger
+
+logger = logging.getLogger(__name__)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def frame(ledger: Ledger, settings: Settings, now: Callable[[], datetime] = _now) -> list[dict[str, Any]]:
+    """
+    What is about to be applied, one row a fix, for the gate before it.
+
+    Approvals that have grown too old go back to the page first, so that one forgotten does not keep the gate closed.
+    """
+    caps.return_too_old(ledger, settings, now())
+    return caps.rows(fixes.approved(ledger), settings, now())
+
+
+def apply_approved(
+    ledger: Ledger,
+    open_platform: Callable[[str], Platform],
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = _now,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> dict[str, int]:
+    """
+    Apply every approved option, in the order of approval. Returns how many fixes had which outcome.
+
+    Raises OverCap or NotAllowed before anything is written. A platform that cannot be used does not keep the others
+    from being served; why it could not is raised at the end.
+    """
+    caps.return_too_old(ledger, settings, now())
+    options = fixes.approved(ledger)
+    for option in options:
+        option.require_approval()
+    over = caps.exceeded(options, settings)
+    if over:
+        raise OverCap(f"Nothing is applied: {'; '.join(over)}. Raise the cap for one run, or reject some of them.")
+    engine = Engine(ledger, open_platform, settings, now, sleep, clock)
+    for option in options:
+        engine.apply(option)
+    return _ended(engine)
+
+
+def verify(
+    ledger: Ledger,
+    open_platform: Callable[[str], Platform],
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = _now,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> dict[str, int]:
+    """Read again every fix whose outcome is not known. It writes to no platform."""
+    engine = Engine(ledger, open_platform, settings, now, sleep, clock)
+    for kept in fixes.unsettled(ledger):
+        engine.settle_by_reading(kept)
+    return _ended(engine)
+
+
+def _ended(engine: Engine) -> dict[str, int]:
+    told = {str(outcome): number for outcome, number in Counter(engine.outcomes).items()}
+    logger.info("Fixes by outcome: %s", told)
+    if engine.problem is not None:
+        raise engine.problem
+    return told

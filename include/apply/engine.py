@@ -1,0 +1,194 @@
+"""
+One option, fix by fix: claim, read, compare, write once, read back, leave a receipt.
+
+It knows neither what a platform is called nor how a change is made there; `platforms.<name>.fixes` does. What it may
+not do twice is guarded by the ledger's leases, not by anything kept here: a killed worker leaves nothing to repair.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from include.apply.comparing import differing, moved, reads_after, reads_before, signed
+from include.apply.settling import Settling
+from include.errors import NotFound, Refusal, RollcallError, TryLater, Unauthorized, UnclearOutcome, UnexpectedAnswer
+from include.model import TOOK, FixState
+from include.store import fixes, leases, receipts
+from include.store.receipts import Receipt
+
+if TYPE_CHECKING:
+    from include.platforms import Platform
+    from include.settings import Settings
+    from include.store.fixes import ApprovedOption, KeptFix
+    from include.store.ledger import Ledger
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Engine:
+    """One worker. `outcomes`: what became of the fixes it held; `problem`: the first thing that kept one from its turn."""
+
+    ledger: Ledger
+    open_platform: Callable[[str], Platform]
+    settings: Settings
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    clock: Callable[[], float]
+    outcomes: list[FixState] = field(default_factory=list)
+    problem: RollcallError | None = None
+    worker: str = field(default_factory=leases.owner)
+    _open: dict[str, Platform] = field(default_factory=dict)
+    _unusable: set[str] = field(default_factory=set)
+
+    def apply(self, option: ApprovedOption) -> None:
+        """Carry out an approved option's fixes in order, up to the first that does not take."""
+        option.require_approval()
+        if not option.fixes:
+            receipts.settle_without_fixes(self.ledger, option.finding_id, option.version, self.now())
+        for kept in option.fixes:
+            if not (kept.took or self._take(option, kept)):
+                return
+
+    def settle_by_reading(self, kept: KeptFix) -> FixState | None:
+        """
+        Find out what became of a write that may have been sent; never sends one. None while another worker holds it.
+
+        A fix whose worker died before it sent anything is planned again.
+        """
+        platform = self._platform(kept.fix.target.platform)
+        if platform is None:
+            return None
+        if not leases.take_over(self.ledger, kept.id, self.worker, self.now(), self.settings.lease_seconds):
+            return None
+        if kept.sent_at is None:
+            return self._give_back(kept)
+        return self._read_back(platform, kept, kept.sent_at)
+
+    def _take(self, option: ApprovedOption, kept: KeptFix) -> bool:
+        """Apply one fix; whether it took, so that the next one may follow."""
+        if kept.state in {FixState.IN_FLIGHT, FixState.UNKNOWN}:
+            outcome = self.settle_by_reading(kept)
+            if outcome is not FixState.PLANNED:
+                return outcome in TOOK
+        platform = self._platform(kept.fix.target.platform)
+        if platform is None:
+            return False
+        if self.settings.apply == "off":
+            self._rehearse(platform, kept)
+            return False
+        if not leases.claim(self.ledger, kept.id, self.worker, self.now(), self.settings.lease_seconds):
+            return False  # another worker has it, or the finding was reopened a moment ago
+        return self._apply(platform, option, kept) in TOOK
+
+    def _rehearse(self, platform: Platform, kept: KeptFix) -> None:
+        """A dry run: read and compare, and leave everything as it is, the ledger too."""
+        try:
+            read = platform.fixes.read(platform.api, kept.fix)
+        except NotFound:
+            self._count(kept, FixState.STALE)
+        except RollcallError as error:
+            self._cannot_use(platform.name, error)
+        else:
+            already = reads_after(platform.fixes, kept.fix, read)
+            planned = FixState.PLANNED if reads_before(platform.fixes, kept.fix, read) else FixState.STALE
+            self._count(kept, FixState.ALREADY if already else planned)
+
+    def _apply(self, platform: Platform, option: ApprovedOption, kept: KeptFix) -> FixState | None:
+        """Read, compare, write once, read back: a fix that this worker has claimed."""
+        fix = signed(kept.fix, option.authority)
+        try:
+            read = platform.fixes.read(platform.api, fix)
+            if reads_after(platform.fixes, fix, read):
+                return self._leave(kept, Receipt(FixState.ALREADY))
+            if not reads_before(platform.fixes, fix, read):
+                changed = ", ".join(differing(platform.fixes, fix, read))
+                return self._leave(kept, Receipt(FixState.STALE, f"changed since it was found: {changed}"))
+            image = platform.fixes.image(platform.api, fix)
+        except NotFound as gone:
+            return self._leave(kept, Receipt(FixState.STALE, str(gone)))
+        except RollcallError as error:
+            return self._give_back(kept, error)
+        sent_at = self.now()
+        lease, request = self.settings.lease_seconds, self.settings.request_seconds
+        if not leases.send(self.ledger, kept.id, self.worker, sent_at, lease, request, image):
+            return None  # the lease ran out meanwhile: whoever holds the fix now goes on
+        try:
+            platform.fixes.write(platform.api, fix)
+        except (TryLater, Unauthorized) as error:
+            return self._give_back(kept, error)  # nothing was done
+        except (UnclearOutcome, UnexpectedAnswer) as unclear:
+            return self._read_back(platform, kept, sent_at, str(unclear), image)
+        except Refusal as refusal:
+            return self._leave(kept, Receipt(FixState.REFUSED, str(refusal)))
+        return self._read_back(platform, kept, sent_at, None, image)
+
+    def _read_back(
+        self,
+        platform: Platform,
+        kept: KeptFix,
+        sent_at: datetime,
+        detail: str | None = None,
+        image: dict[str, object] | None = None,
+    ) -> FixState | None:
+        """Read until the record is as the fix leaves it; its outcome, or unknown while nothing is certain."""
+        before = image if image is not None else kept.image
+        settling = Settling(platform, kept.fix, self.settings, self.sleep, self.clock)
+        outcome, detail = settling.outcome(self.now, sent_at, detail)
+        if outcome is not FixState.APPLIED:
+            if outcome is kept.state:  # still unknown, as its receipt says already
+                leases.let_go(self.ledger, kept.id, self.worker)
+                return self._count(kept, outcome)
+            return self._leave(kept, Receipt(outcome, detail))
+        told = Receipt(
+            outcome,
+            detail,
+            moved(platform.fixes, kept.fix, before, settling.image),
+            aliases=settling.aliases,
+        )
+        return self._leave(kept, told)
+
+    def _leave(self, kept: KeptFix, told: Receipt) -> FixState | None:
+        """Write the receipt, with the messages that the option's end leads to; None when the lease was lost."""
+        from include import notices
+
+        messages = notices.of_change(
+            kept.finding_id, kept.version, fixes.announced(self.ledger, kept, told.outcome), self.settings
+        )
+        whole = Receipt(told.outcome, told.detail, told.moved, messages, told.aliases)
+        if not receipts.leave(self.ledger, kept.id, self.worker, whole, self.now()):
+            return None
+        return self._count(kept, told.outcome)
+
+    def _give_back(self, kept: KeptFix, error: RollcallError | None = None) -> FixState | None:
+        """Nothing was written: the fix waits for the next run."""
+        if error is not None:
+            self._cannot_use(kept.fix.target.platform, error)
+        if not leases.give_back(self.ledger, kept.id, self.worker):
+            return None
+        return FixState.PLANNED if error is None else None
+
+    def _platform(self, name: str) -> Platform | None:
+        """The open platform; None when it cannot be used in this run, which `problem` tells of."""
+        if name in self._unusable:
+            return None
+        if name not in self._open:
+            try:
+                self._open[name] = self.open_platform(name)
+            except RollcallError as error:
+                self._cannot_use(name, error)
+                return None
+        return self._open[name]
+
+    def _cannot_use(self, name: str, error: RollcallError) -> None:
+        self._unusable.add(name)
+        self.problem = self.problem or error
+
+    def _count(self, kept: KeptFix, outcome: FixState) -> FixState:
+        logger.info("%s of %s: %s", kept.fix.action, kept.fix.target, outcome)
+        self.outcomes.append(outcome)
+        return outcome

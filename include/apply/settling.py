@@ -1,0 +1,80 @@
+"""
+What became of a write, told by reading alone: again and again until the record is as the fix leaves it.
+
+It writes nowhere. An outcome that reading cannot tell is unknown, and stays so until there is no doubt that the
+write did not take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from include.apply.comparing import differing, reads_after
+from include.errors import RollcallError
+from include.model import Action, Fix, FixState, Ref
+
+if TYPE_CHECKING:
+    from include.platforms import Platform
+    from include.settings import Settings
+
+FIRST_PAUSE = 0.25  # seconds; each pause is twice as long as the one before
+NO_LONGER = timedelta(minutes=10)  # a write that cannot be seen this long after it was sent did not take
+
+
+@dataclass
+class Settling:
+    """Reads one fix back. `image` and `aliases` are told once the outcome is `applied`."""
+
+    platform: Platform
+    fix: Fix
+    settings: Settings
+    sleep: Callable[[float], None]
+    clock: Callable[[], float]
+    image: Mapping[str, Any] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+
+    def outcome(
+        self, now: Callable[[], datetime], sent_at: datetime, detail: str | None
+    ) -> tuple[FixState, str | None]:
+        """`applied`, `unknown` or, long after it was sent, `failed`; with what a person should know of it."""
+        deadline = self.clock() + max(self.settings.settle_seconds, self.platform.lag_seconds)
+        pause = FIRST_PAUSE
+        while True:
+            seen = self._seen()
+            if seen is None:
+                return FixState.APPLIED, detail
+            if self.clock() + pause > deadline:
+                break
+            self.sleep(pause)
+            pause *= 2
+        told = "; ".join(part for part in (detail, seen) if part)
+        over = now() - sent_at > NO_LONGER
+        return (FixState.FAILED if over else FixState.UNKNOWN), told
+
+    def _seen(self) -> str | None:
+        """None when the change is there, and everything about it could be read; else what is there instead."""
+        try:
+            read = self.platform.fixes.read(self.platform.api, self.fix)
+            if not reads_after(self.platform.fixes, self.fix, read):
+                return (
+                    f"does not read as it should: {', '.join(differing(self.platform.fixes, self.fix, read, 'after'))}"
+                )
+            self.image = self.platform.fixes.image(self.platform.api, self.fix)
+            self.aliases = self._aliases()
+        except RollcallError as error:
+            return f"could not be read back: {error}"
+        return None
+
+    def _aliases(self) -> dict[str, str]:
+        """After a merge: the name that both records go by from now on."""
+        if self.fix.action is not Action.MERGE:
+            return {}
+        old = (str(self.fix.target), str(self.fix.before["duplicate"]))
+        new = str(self.platform.fixes.current(self.platform.api, self.fix.target))
+        for name in old:
+            if str(self.platform.fixes.current(self.platform.api, Ref.parse(name))) != new:
+                raise RollcallError(f"{name} and {self.fix.target} are not one record yet")
+        return {name: new for name in old if name != new}

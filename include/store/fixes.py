@@ -1,0 +1,181 @@
+"""
+Approved fixes as the ledger holds them: which are to be applied, in what order, by whose word, and how they stand.
+
+It reads only. Changing the state of a fix is `leases`' (before its outcome) and `receipts`' (with it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from include.errors import NotAllowed
+from include.model import TOOK, Action, Authority, Fix, FixState, Option, Ref, Verdict
+from include.store.decisions import TWO_PEOPLE
+from include.store.schema import decision, finding, fix, option
+
+if TYPE_CHECKING:
+    from include.store.ledger import Ledger
+
+MANY = 500  # ids in one question to the database
+UNSETTLED = frozenset({str(FixState.IN_FLIGHT), str(FixState.UNKNOWN)})
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFix:
+    """A fix with its place and state. `sent_at` and `image`: since when it may have been written, and over what."""
+
+    id: int
+    finding_id: str
+    version: int
+    fix: Fix
+    state: FixState
+    lease_until: datetime | None
+    sent_at: datetime | None
+    image: dict[str, Any] | None
+
+    @property
+    def took(self) -> bool:
+        return self.state in TOOK
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedOption:
+    """An option that people approved, with the decision's hash beside the hash of what the ledger holds."""
+
+    finding_id: str
+    version: int
+    hash: str
+    approved_hash: str
+    approvals: int
+    needed: int
+    authority: Authority
+    fixes: tuple[KeptFix, ...]
+
+    def require_approval(self) -> None:
+        """Raise NotAllowed unless enough people approved exactly these fixes."""
+        if self.hash != self.approved_hash:
+            raise NotAllowed(
+                f"The fixes of finding {self.finding_id} are not what was approved: the ledger was changed by "
+                "something other than Rollcall. Nothing of it is applied."
+            )
+        if self.approvals < self.needed:
+            raise NotAllowed(
+                f"The finding {self.finding_id} needs {self.needed} approvals and has {self.approvals}. "
+                "Nothing of it is applied."
+            )
+
+
+def approved(ledger: Ledger) -> list[ApprovedOption]:
+    """Every approved option whose finding is not settled yet, in the order of approval."""
+    said = (
+        sa.select(decision, finding.c.key)
+        .join(finding, sa.and_(finding.c.id == decision.c.finding_id, finding.c.version == decision.c.version))
+        .where(finding.c.state == "approved", decision.c.verdict == str(Verdict.APPROVED))
+        .order_by(decision.c.id)
+    )
+    with ledger.read() as connection:
+        decisions: dict[str, list[sa.Row[Any]]] = {}
+        for row in connection.execute(said):
+            decisions.setdefault(row.finding_id, []).append(row)
+        last = {rows[-1].option_id: rows for rows in decisions.values()}
+        labels = _labels(connection, sorted(last))
+        fixes = _fixes(connection, option.c.id, sorted(last))
+    in_order = sorted(last.items(), key=lambda pair: int(pair[1][-1].id))
+    return [_approved(rows, labels[id], fixes.get(id, [])) for id, rows in in_order]
+
+
+def unsettled(ledger: Ledger) -> list[KeptFix]:
+    """Fixes of which it is not known whether they took, also those of a version that was since replaced."""
+    with ledger.read() as connection:
+        ids = connection.execute(sa.select(fix.c.id).where(fix.c.state.in_(UNSETTLED)).order_by(fix.c.id)).scalars()
+        held = _fixes(connection, fix.c.id, list(ids))
+    return sorted((one for fixes in held.values() for one in fixes), key=lambda one: one.id)
+
+
+def announced(ledger: Ledger, kept: KeptFix, outcome: FixState) -> list[Fix]:
+    """
+    The changes of an option that its people are told of now that this fix of it has this outcome.
+
+    They are told once the option has come to its end: it all took, or it stopped for good. What read as wanted without
+    our doing (`already`) is not announced as ours.
+    """
+    with ledger.read() as connection:
+        own = sa.select(fix.c.option_id).where(fix.c.id == kept.id).scalar_subquery()
+        ids = connection.execute(sa.select(fix.c.id).where(fix.c.option_id == own)).scalars()
+        (all_of_it,) = _fixes(connection, fix.c.id, list(ids)).values()
+    states = {one.id: outcome if one.id == kept.id else one.state for one in all_of_it}
+    if outcome is FixState.UNKNOWN or (outcome in TOOK and not set(states.values()) <= TOOK):
+        return []
+    return [one.fix for one in all_of_it if states[one.id] is FixState.APPLIED]
+
+
+def outcomes(ledger: Ledger) -> dict[str, int]:
+    """How many fixes stand how: every fix that was tried, and those of approved options that wait."""
+    waits = sa.and_(
+        fix.c.state == str(FixState.PLANNED),
+        sa.exists().where(
+            decision.c.option_id == option.c.id,
+            decision.c.verdict == str(Verdict.APPROVED),
+            finding.c.id == decision.c.finding_id,
+            finding.c.version == decision.c.version,
+            finding.c.state == "approved",
+        ),
+    )
+    counted = (
+        sa.select(fix.c.state, sa.func.count())
+        .join(option, option.c.id == fix.c.option_id)
+        .where(sa.or_(fix.c.state != str(FixState.PLANNED), waits))
+        .group_by(fix.c.state)
+    )
+    with ledger.read() as connection:
+        return {state: int(number) for state, number in connection.execute(counted)}
+
+
+def _approved(rows: Sequence[sa.Row[Any]], label: str, fixes: Sequence[KeptFix]) -> ApprovedOption:
+    last = rows[-1]
+    own = [row for row in rows if row.option_id == last.option_id and row.option_hash == last.option_hash]
+    people = {row.reviewer.strip().casefold(): row.reviewer.strip() for row in reversed(own)}
+    told = Option(label, tuple(one.fix for one in fixes))
+    reason = "; ".join(dict.fromkeys(row.reason for row in own if row.reason)) or label
+    return ApprovedOption(
+        finding_id=last.finding_id,
+        version=last.version,
+        hash=told.hash(last.key),
+        approved_hash=last.option_hash,
+        approvals=len(people),
+        needed=2 if any(str(one.fix.action) in TWO_PEOPLE for one in fixes) else 1,
+        authority=Authority(tuple(reversed(people.values())), last.at, reason, last.finding_id),
+        fixes=tuple(fixes),
+    )
+
+
+def _labels(connection: sa.Connection, ids: Sequence[int]) -> dict[int, str]:
+    labels: dict[int, str] = {}
+    for part in (ids[at : at + MANY] for at in range(0, len(ids), MANY)):
+        rows = connection.execute(sa.select(option.c.id, option.c.label).where(option.c.id.in_(part)))
+        labels |= {row.id: row.label for row in rows}
+    return labels
+
+
+def _fixes(connection: sa.Connection, column: sa.Column[int], ids: Sequence[int]) -> dict[int, list[KeptFix]]:
+    """Fixes whose `column` is one of `ids`, by option, in the order they are carried out."""
+    told: dict[int, list[KeptFix]] = {}
+    for part in (ids[at : at + MANY] for at in range(0, len(ids), MANY)):
+        rows = connection.execute(
+            sa.select(fix, option.c.finding_id, option.c.version)
+            .join(option, option.c.id == fix.c.option_id)
+            .where(column.in_(part))
+            .order_by(fix.c.option_id, fix.c.position)
+        )
+        for row in rows:
+            one = Fix(Ref.parse(row.target), Action(row.action), row.before, row.after)
+            kept = KeptFix(
+                row.id, row.finding_id, row.version, one, FixState(row.state), row.lease_until, row.sent_at, row.image
+            )
+            told.setdefault(row.option_id, []).append(kept)
+    return told

@@ -1,0 +1,100 @@
+"""
+Who works on a fix: a lease, taken and kept by conditional updates, so that of any number of workers one writes.
+
+It decides nothing about outcomes. A lease that ran out is never a reason to write, only to read.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from include.model import TOOK, FixState
+from include.store.schema import finding, fix, option
+
+if TYPE_CHECKING:
+    from include.store.ledger import Ledger
+
+FREE = (str(FixState.PLANNED), str(FixState.HELD))
+OPEN_ENDED = (str(FixState.IN_FLIGHT), str(FixState.UNKNOWN))
+
+
+def owner() -> str:
+    """A name for one worker: host, process, and a word that no other worker on it has."""
+    return f"{socket.gethostname()[:64]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+
+
+def claim(ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: float) -> bool:
+    """Take a fix to apply it: only while its finding is approved as it stands, and all fixes before it took."""
+    sooner = fix.alias("sooner")
+    allowed = sa.exists().where(
+        option.c.id == fix.c.option_id,
+        finding.c.id == option.c.finding_id,
+        finding.c.version == option.c.version,
+        finding.c.state == "approved",
+    )
+    blocked = sa.exists().where(
+        sooner.c.option_id == fix.c.option_id,
+        sooner.c.position < fix.c.position,
+        sooner.c.state.not_in([str(state) for state in TOOK]),
+    )
+    return _changed(
+        ledger,
+        sa.update(fix)
+        .where(fix.c.id == fix_id, fix.c.state.in_(FREE), allowed, ~blocked)
+        .values(state=str(FixState.IN_FLIGHT), sent_at=None, image=None, **_lease(worker, now, seconds)),
+    )
+
+
+def send(
+    ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: float, request_seconds: float, image: Any
+) -> bool:
+    """
+    Note that the write is about to be sent, and what the record was before; False when the lease is lost.
+
+    The lease is renewed, and must have outlasted the request had it been sent at once.
+    """
+    return _changed(
+        ledger,
+        sa.update(fix)
+        .where(_mine(fix_id, worker), fix.c.lease_until > now + timedelta(seconds=request_seconds))
+        .values(sent_at=now, image=image, **_lease(worker, now, seconds)),
+    )
+
+
+def give_back(ledger: Ledger, fix_id: int, worker: str) -> bool:
+    """Put a fix of which nothing was written back to be applied later."""
+    free = {"lease_owner": None, "lease_until": None, "sent_at": None, "image": None}
+    planned = {"state": str(FixState.PLANNED), **free}
+    return _changed(ledger, sa.update(fix).where(_mine(fix_id, worker)).values(planned))
+
+
+def take_over(ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: float) -> bool:
+    """Take a fix to read it: one whose outcome is unknown, or whose worker let its lease run out."""
+    free = sa.or_(fix.c.lease_until.is_(None), fix.c.lease_until <= now)
+    taken = sa.update(fix).where(fix.c.id == fix_id, fix.c.state.in_(OPEN_ENDED), free)
+    return _changed(ledger, taken.values(_lease(worker, now, seconds)))
+
+
+def let_go(ledger: Ledger, fix_id: int, worker: str) -> bool:
+    """Leave a fix as it is, to be read again later."""
+    left = sa.update(fix).where(fix.c.id == fix_id, fix.c.lease_owner == worker, fix.c.state.in_(OPEN_ENDED))
+    return _changed(ledger, left.values(lease_owner=None, lease_until=None))
+
+
+def _mine(fix_id: int, worker: str) -> sa.ColumnElement[bool]:
+    return sa.and_(fix.c.id == fix_id, fix.c.lease_owner == worker, fix.c.state == str(FixState.IN_FLIGHT))
+
+
+def _lease(worker: str, now: datetime, seconds: float) -> dict[str, Any]:
+    return {"lease_owner": worker, "lease_until": now + timedelta(seconds=seconds)}
+
+
+def _changed(ledger: Ledger, statement: sa.Update) -> bool:
+    with ledger.write() as connection:
+        return connection.execute(statement).rowcount == 1
