@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Engine:
-    """One worker. `outcomes`: what became of the fixes it held; `problem`: the first thing that kept one from its turn."""
+    """One worker. `outcomes`: what became of its fixes; `problem`: the first thing that kept one from its turn."""
 
     ledger: Ledger
     open_platform: Callable[[str], Platform]
