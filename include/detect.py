@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from include.errors import BadTable, RollcallError, SettingsWrong
@@ -32,6 +33,8 @@ def detect(
     from upath import UPath
 
     wanted = _wanted(rules)
+    if not out.parent.is_dir() or out.is_dir():
+        raise SettingsWrong(f"{out} cannot be written: --out is a file in a folder that exists.")
     with console.status("Reading the tables"):
         opened = Tables.of_folder(UPath(tables), UPath(before) if before else None)
         if opened.before:
@@ -64,7 +67,7 @@ def _wanted(rules: str) -> list[str]:
 
 
 def _show(night: Tables, found: dict[str, list[Finding]], out: Path) -> None:
-    contacts, orders = (int(table.count().execute()) for table in (night.contacts, night.orders))
+    contacts, orders = (int(table.count().to_pyarrow().as_py()) for table in (night.contacts, night.orders))
     table = Table(title=f"{contacts:,} contacts, {orders:,} orders", title_justify="left")
     table.add_column("rule")
     table.add_column("findings", justify="right")
@@ -74,7 +77,7 @@ def _show(night: Tables, found: dict[str, list[Finding]], out: Path) -> None:
         recommended = sum(finding.recommended is not None for finding in findings)
         table.add_row(rule, f"{len(findings):,}", f"{recommended:,}", summary("rules", rule).rstrip("."))
     console.print(table)
-    console.print(f"Written to {out}")
+    console.print(f"Written to {escape(str(out))}")
 
 
 def main() -> int:
@@ -86,15 +89,15 @@ def main() -> int:
     except typer.Exit as done:
         return int(done.exit_code)
     except (BadTable, SettingsWrong) as wrong:
-        console.print(f"[bold red]{type(wrong).__name__}[/bold red]: {wrong}", highlight=False)
+        console.print(f"[bold red]{type(wrong).__name__}[/bold red]: {escape(str(wrong))}", highlight=False)
         return 2
     except RollcallError as error:
-        console.print(f"[bold red]{type(error).__name__}[/bold red]: {error}", highlight=False)
+        console.print(f"[bold red]{type(error).__name__}[/bold red]: {escape(str(error))}", highlight=False)
         return 1
     except Exception as error:
         if not hasattr(error, "format_message"):  # what typer raises for a wrong command line
             raise
-        console.print(f"{error.format_message()} See --help.", highlight=False)
+        console.print(f"{error.format_message()} See --help.", highlight=False, markup=False)
         return 2
     return 0
 

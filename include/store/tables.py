@@ -171,13 +171,23 @@ def _opened(backend: Any, name: str, path: UPath | None) -> ir.Table:
         return backend.create_table(name, _empty(name), temp=True)
     try:
         with path.open("rb") as file:
-            if path.protocol in ("", "file") and pq.read_schema(file).equals(schema(name)):
+            if path.protocol in ("", "file") and _as_we_write(pq.ParquetFile(file), name):
                 return backend.read_parquet(str(path), table_name=name)
             file.seek(0)
             table = pq.read_table(file)
     except pa.ArrowInvalid as error:
         raise BadTable(f"{path} is no Parquet file.") from error
     return backend.create_table(name, conform(name, table, str(path)), temp=True)
+
+
+def _as_we_write(file: Any, name: str) -> bool:
+    """Whether a Parquet file has exactly our columns and says itself that none of its references is empty."""
+    if not file.schema_arrow.equals(schema(name)):
+        return False
+    groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
+    columns = (group.column(number) for group in groups for number in range(group.num_columns))
+    needed = [column.statistics for column in columns if column.path_in_schema in NEEDED.get(name, ())]
+    return all(told and told.has_null_count and told.null_count == 0 for told in needed)
 
 
 def _empty(name: str) -> pa.Table:
