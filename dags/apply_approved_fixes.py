@@ -32,7 +32,7 @@ def check() -> int:
     """Let the approved fixes pass, or close the gate and say why."""
     from include import apply, checks, store
 
-    return checks.check_fixes(apply.frame(store.ledger(), settings()), settings())
+    return checks.check_fixes(apply.frame(store.open_ledger(), settings()), settings())
 
 
 @task(outlets=[FIXES], retries=0)
@@ -40,7 +40,7 @@ def apply() -> dict[str, int]:
     """Apply every approved option: claim, read, compare, write once, read back, leave a receipt."""
     from include import apply, connections, store
 
-    return apply.apply_approved(store.ledger(), connections.platform, settings())
+    return apply.apply_approved(store.open_ledger(), connections.platform, settings())
 
 
 @task(trigger_rule="all_done")
@@ -48,7 +48,7 @@ def verify() -> dict[str, int]:
     """Settle by reading what a write left unclear."""
     from include import apply, connections, store
 
-    return apply.verify(store.ledger(), connections.platform, settings())
+    return apply.verify(store.open_ledger(), connections.platform, settings())
 
 
 @task(trigger_rule="all_done")
@@ -56,7 +56,7 @@ def notify() -> int:
     """Send what waits in the outbox: one message to one recipient each."""
     from include import connections, stages, store
 
-    return stages.deliver(store.ledger(), connections.mailer())
+    return stages.deliver(store.open_ledger(), connections.mailer())
 
 
 @dag(

@@ -45,7 +45,7 @@ def begin() -> str:
     from include.errors import SnapshotMissing
 
     try:
-        return stages.begin(store.snapshots(), get_current_context()["dag_run"].run_after, settings())
+        return stages.begin(store.open_snapshots(), get_current_context()["dag_run"].run_after, settings())
     except SnapshotMissing as missing:
         raise AirflowSkipException(str(missing)) from missing
 
@@ -55,7 +55,7 @@ def pull(platform: str, night: str) -> int:
     """Pull everything the platform holds, page by page, as it comes."""
     from include import connections, stages, store
 
-    return stages.pull(connections.platform(platform), store.snapshot(night))
+    return stages.pull(connections.platform(platform), store.open_snapshot(night))
 
 
 @task
@@ -63,7 +63,7 @@ def check(gate: str, night: str) -> int:
     """Let the night pass, or close the gate and say why."""
     from include import checks, store
 
-    return checks.check_night(gate, store.snapshot(night), store.snapshots(), settings())
+    return checks.check_night(gate, store.open_snapshot(night), store.open_snapshots(), settings())
 
 
 @task(outlets=[SNAPSHOT])
@@ -71,7 +71,7 @@ def tabulate(night: str) -> dict[str, int]:
     """Turn each platform's pages into rows of contacts and orders."""
     from include import stages, store
 
-    return stages.tabulate(store.snapshot(night), settings())
+    return stages.tabulate(store.open_snapshot(night), settings())
 
 
 @task
@@ -79,7 +79,7 @@ def link(night: str) -> int:
     """Find which contacts are one person, and keep the evidence."""
     from include import stages, store
 
-    return stages.link(store.snapshot(night), store.snapshots())
+    return stages.link(store.open_snapshot(night), store.open_snapshots())
 
 
 @task
@@ -87,7 +87,7 @@ def detect(rule: str, night: str) -> int:
     """Find what one rule holds to be wrong."""
     from include import stages, store
 
-    return stages.detect(rule, store.snapshot(night), store.snapshots())
+    return stages.detect(rule, store.open_snapshot(night), store.open_snapshots())
 
 
 @task(outlets=[FINDINGS])
@@ -95,7 +95,7 @@ def file(night: str) -> dict[str, int]:
     """File the findings: new ones open, known ones keep their decision, ones no longer seen are gone."""
     from include import stages, store
 
-    return stages.file(store.snapshot(night), store.snapshots(), store.ledger(), settings())
+    return stages.file(store.open_snapshot(night), store.open_snapshots(), store.open_ledger(), settings())
 
 
 @task
@@ -103,7 +103,7 @@ def notify(filed: dict[str, int], night: str) -> int:
     """Tell the reviewers how many new findings wait. Silent when there are none."""
     from include import connections, stages, store
 
-    return stages.notify(filed, store.snapshot(night), store.ledger(), settings(), connections.mailer())
+    return stages.notify(filed, store.open_snapshot(night), store.open_ledger(), settings(), connections.mailer())
 
 
 @dag(

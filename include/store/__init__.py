@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from include.store.snapshots import Snapshot, Snapshots
 
 
-def snapshots() -> Snapshots:
+def open_snapshots() -> Snapshots:
     """All nights, where the settings say."""
     from include.store.snapshots import open_store
 
     return open_store(settings().data)
 
 
-def snapshot(name: str) -> Snapshot:
+def open_snapshot(name: str) -> Snapshot:
     """The snapshot called `name`. Raises SnapshotMissing."""
-    return snapshots().get(name)
+    return open_snapshots().get(name)
 
 
-def ledger() -> Ledger:
+def open_ledger() -> Ledger:
     """The ledger the settings name. Raises LedgerOutdated."""
-    from include.store.ledger import open_ledger
+    from include.store import ledger
 
-    return open_ledger(settings().ledger)
+    return ledger.open_ledger(settings().ledger)
