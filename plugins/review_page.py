@@ -47,7 +47,7 @@ class ReviewPage(AirflowPlugin):
         {
             "app": review_page(
                 reviewer,
-                store.ledger,
+                store.open_ledger,
                 secret=conf.get_mandatory_value("api", "secret_key"),
                 guarded_by=[Depends(no_open_doors), Depends(may_decide())],
             ),
