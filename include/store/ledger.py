@@ -21,6 +21,7 @@ from include.errors import LedgerOutdated, SettingsWrong
 from include.store.schema import HEAD
 
 WRITERS = 5_707_042  # the key of PostgreSQL's advisory lock that writers take turns by
+EXAMPLES = {"sqlite": "sqlite:///data/ledger.db", "postgresql": "postgresql+psycopg://user@host/name"}
 BUSY_SECONDS = 30  # how long a writer waits for its turn on SQLite
 
 
@@ -33,7 +34,9 @@ class Ledger:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection that sees one moment of the ledger."""
-        with self.engine.connect() as connection:
+        # PostgreSQL would otherwise let each question see a moment of its own; SQLite never does
+        options = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
+        with self.engine.connect().execution_options(**options) as connection:
             yield connection
 
     @contextmanager
@@ -60,8 +63,8 @@ def open_ledger(url: str) -> Ledger:
 
 def upgrade(url: str) -> None:
     """Bring the tables to what this code expects, whole or not at all. Does nothing when they are so already."""
-    _make_folder(url)
     ledger = Ledger(url)
+    _make_folder(ledger.engine.url)
     found = _version(ledger)
     if found == HEAD:
         return
@@ -104,10 +107,11 @@ def _engine(url: str) -> sa.Engine:
             raise SettingsWrong("ROLLCALL_LEDGER must name a file: a ledger in memory would be lost.")
         options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}} if kind == "sqlite" else {}
         engine = sa.create_engine(parsed, poolclass=NullPool, hide_parameters=True, **options)
+        if engine.dialect.is_async:
+            raise SettingsWrong(f"ROLLCALL_LEDGER names an asynchronous driver; write {EXAMPLES[kind]}.")
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise SettingsWrong(
-            "ROLLCALL_LEDGER is not a database URL that can be used; "
-            "write sqlite:///data/ledger.db or postgresql+psycopg://user@host/name."
+            f"ROLLCALL_LEDGER is not a database URL that can be used; write {' or '.join(EXAMPLES.values())}."
         ) from error
     if kind == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
@@ -126,7 +130,6 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _make_folder(url: str) -> None:
-    parsed = sa.make_url(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+def _make_folder(url: sa.URL) -> None:
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,145 @@
+"""Findings, and what people and workers do with them, written out by hand for the tests of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+import sqlalchemy as sa
+
+from include.errors import RollcallError
+from include.model import Action, Evidence, Finding, Fix, FixState, Option, Ref
+from include.store import decisions, findings, fixes, leases, receipts
+from include.store.findings import FindingRow
+from include.store.ledger import Ledger
+
+NIGHT, NEXT_NIGHT, LATER_NIGHT = "2026-11-01", "2026-11-02", "2026-11-09"
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+LEASE, REQUEST = 120.0, 30.0
+THREADS = 20
+
+
+def after(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def set_email(target: str = "hubspot:contact:1", email: str = "new@b.example", was: str = "old@a.example") -> Fix:
+    return Fix(Ref.parse(target), Action.SET_EMAIL, {"email": was}, {"email": email})
+
+
+def merge(target: str = "hubspot:contact:1", duplicate: str = "2") -> Fix:
+    return Fix(Ref.parse(target), Action.MERGE, {"duplicate": duplicate}, {"merged": True})
+
+
+def a_finding(
+    *options: Option,
+    rule: str = "email_mismatch",
+    subject: str = "hubspot:contact:1",
+    others: tuple[str, ...] = ("shopify:customer:1",),
+    says: Any = "The phone numbers are equal.",
+) -> Finding:
+    given = options or (Option("use the new address", (set_email(),)), Option("keep both", ()))
+    because = (Evidence("phone", 0.5, says),)
+    return Finding(rule, Ref.parse(subject), tuple(map(Ref.parse, others)), 0.9, because, given, 0)
+
+
+def three_fixes() -> Option:
+    return Option("use it everywhere", tuple(set_email(f"hubspot:contact:{number}") for number in (1, 2, 3)))
+
+
+def filed(ledger: Ledger, *told: Finding, night: str = NIGHT) -> FindingRow:
+    """File a night; the first of its findings as the ledger holds it."""
+    findings.file(ledger, told, night)
+    return again(ledger, told[0])
+
+
+def again(ledger: Ledger, one: Finding | FindingRow) -> FindingRow:
+    """A finding as it stands now."""
+    row = next((row for row in everything(ledger) if row.key == one.key), None)
+    assert row is not None
+    return row
+
+
+def everything(ledger: Ledger) -> list[FindingRow]:
+    states = {state for by_state in findings.counts(ledger).values() for state in by_state}
+    return [row for state in sorted(states) for row in findings.page(ledger, state=state, limit=1000)]
+
+
+def decide(ledger: Ledger, row: FindingRow, verdict: str = "approved", option: int = 0, **said: Any) -> str:
+    """Decide on a finding as a reviewer does who has just read it."""
+    said = {"reviewer": "ann", "version": row.version, "now": NOW} | said
+    if verdict == "approved":
+        said = {"option_hash": row.options[option].hash} | said
+    return decisions.decide(ledger, row.id, verdict=verdict, **said)
+
+
+def approved(ledger: Ledger, *options: Option, reviewers: tuple[str, ...] = ("ann",)) -> FindingRow:
+    """A finding whose first option is approved."""
+    row = filed(ledger, a_finding(*options))
+    for reviewer in reviewers:
+        decide(ledger, row, reviewer=reviewer)
+    return again(ledger, row)
+
+
+def fix_ids(row: FindingRow, option: int = 0) -> list[int]:
+    return [fix.id for fix in row.options[option].fixes]
+
+
+def claim(ledger: Ledger, fix_id: int, worker: str = "worker", now: datetime = NOW) -> bool:
+    return leases.claim(ledger, fix_id, worker, now, LEASE)
+
+
+def send(ledger: Ledger, fix_id: int, worker: str = "worker", now: datetime = NOW, image: Any = None) -> bool:
+    return leases.send(ledger, fix_id, worker, now, LEASE, REQUEST, image)
+
+
+def leave(ledger: Ledger, fix_id: int, outcome: FixState, worker: str = "worker", **told: Any) -> bool:
+    return receipts.leave(ledger, fix_id, worker, receipts.Receipt(outcome, **told), NOW)
+
+
+def ends(ledger: Ledger, fix_id: int, outcome: FixState, **told: Any) -> None:
+    """One fix from its claim to its receipt."""
+    assert claim(ledger, fix_id)
+    assert send(ledger, fix_id)
+    assert leave(ledger, fix_id, outcome, **told)
+
+
+def approval(ledger: Ledger) -> fixes.ApprovedOption:
+    """The one approved option."""
+    (only,) = fixes.approved(ledger)
+    return only
+
+
+def rows(ledger: Ledger, table: sa.Table, *columns: str) -> list[tuple[Any, ...]]:
+    """What a table holds, in the order of its key."""
+    wanted = [table.c[name] for name in columns] or list(table.c)
+    with ledger.read() as connection:
+        return [tuple(row) for row in connection.execute(sa.select(*wanted).order_by(*table.primary_key.columns))]
+
+
+def by_hand(ledger: Ledger, statement: str, **values: Any) -> None:
+    """What somebody does to the database who has its password."""
+    with ledger.write() as connection:
+        connection.execute(sa.text(statement), values)
+
+
+def at_once(act: Callable[[int], Any], number: int = THREADS) -> list[Any]:
+    """What each of many threads gets that act at the same moment: an answer or an error of ours."""
+    start = Barrier(number)
+
+    def one(index: int) -> Any:
+        start.wait(30)
+        try:
+            return act(index)
+        except RollcallError as error:
+            return type(error)
+
+    with ThreadPoolExecutor(number) as pool:
+        return list(pool.map(one, range(number)))
+
+
+def tally(answers: list[Any]) -> Mapping[Any, int]:
+    return {answer: answers.count(answer) for answer in answers}
