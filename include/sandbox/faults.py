@@ -5,8 +5,9 @@ A fault: `{"platform": "hubspot", "match": "GET .*/contacts", "fault": "500", "t
 `match` is a regular expression on the method, the path, and for one-endpoint platforms the operation
 (`POST /admin/api/2026-10/graphql.json customerUpdate`, `POST /includes/api.php UpdateClient`); `after` lets that many
 matching requests through first. Faults: any status from 400 (`429` in the vendor's form), `delay`, `reset_before` and
-`reset_after` the effect, `truncate`, `html`, `empty`, `duplicate_page`, `expired_cursor`, and `edit`, which sends
-`request` (method, path, json, form) to the sandbox just before, as somebody else would.
+`reset_after` the effect, `truncate`, `html`, `empty`, `duplicate_page`, `expired_cursor`, `search_lag` (what the very
+same request was answered last time, whatever was written since), and `edit`, which sends `request` (method, path, json,
+form) to the sandbox just before, as somebody else would.
 """
 
 from __future__ import annotations
@@ -14,28 +15,18 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from include.sandbox.armed import Fault
 from include.sandbox.quota import too_many
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-KINDS = {
-    "delay",
-    "reset_before",
-    "reset_after",
-    "truncate",
-    "html",
-    "empty",
-    "duplicate_page",
-    "expired_cursor",
-    "edit",
-}
+REMEMBERED = 1_000  # answers that `search_lag` can give again
 LOGIN_PAGE = "<!doctype html><title>Log in</title><form><input name=user><input name=password type=password></form>"
 SIGNED = {
     "authorization": "Bearer sandbox",
@@ -43,36 +34,6 @@ SIGNED = {
     "x-shopify-access-token": "sandbox",
     "content-type": "application/json",
 }
-
-
-@dataclass
-class Fault:
-    """One armed fault, and how often it still strikes."""
-
-    platform: str
-    match: str
-    fault: str
-    times: int = 1
-    after: int = 0
-    seconds: float = 1.0
-    request: dict[str, Any] | None = None
-
-    def __post_init__(self) -> None:
-        if not (self.fault in KINDS or (self.fault.isdecimal() and 400 <= int(self.fault) < 600)):
-            raise ValueError(f"{self.fault!r} is no fault; there are {', '.join(sorted(KINDS))} and statuses")
-        if (self.fault == "edit") != (self.request is not None):
-            raise ValueError("an edit, and nothing else, carries a request")
-        re.compile(self.match)
-
-    def strikes(self, platform: str, label: str) -> bool:
-        """Whether it strikes this request; counts down when it does."""
-        if self.platform != platform or self.times < 1 or not re.search(self.match, label):
-            return False
-        if self.after > 0:
-            self.after -= 1
-            return False
-        self.times -= 1
-        return True
 
 
 class Faults:
@@ -83,9 +44,12 @@ class Faults:
         self.latency = latency
         self.armed: list[Fault] = []
         self._last: dict[str, list[Message]] = {}
+        self._same: dict[tuple[Any, ...], list[Message]] = {}
 
     def arm(self, faults: list[dict[str, Any]]) -> None:
-        """Replace what is armed; an empty list disarms."""
+        """Replace what is armed; an empty list disarms. Raises ValueError or TypeError, having changed nothing."""
+        if not isinstance(faults, list):
+            raise TypeError("faults come as a list")
         self.armed = [Fault(**fault) for fault in faults]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,6 +63,7 @@ class Faults:
         if fault is None:
             answer = await self._answer(scope, again)
             self._last[f"{platform} {scope['method']} {path}"] = answer
+            self._remember(_same(scope, body), answer)
             for message in answer:
                 await send(message)
             return
@@ -138,6 +103,9 @@ class Faults:
                 before = self._last.get(f"{platform} {scope['method']} {path}")
                 for message in before or await self._answer(scope, again):
                     await send(message)
+            case "search_lag":
+                for message in self._same.get(_same(scope, body)) or await self._answer(scope, again):
+                    await send(message)
             case "expired_cursor":
                 said = {
                     "status": "error",
@@ -162,22 +130,31 @@ class Faults:
         await self.app(scope, receive, hold)
         return messages
 
+    def _remember(self, request: tuple[Any, ...], answer: list[Message]) -> None:
+        self._same.pop(request, None)
+        self._same[request] = answer
+        if len(self._same) > REMEMBERED:
+            del self._same[next(iter(self._same))]
+
     async def _edit(self, request: dict[str, Any]) -> None:
         """Somebody else's change, made through the vendor's own API."""
-        headers = dict(SIGNED)
+        path, _, query = request["path"].partition("?")
+        platform = path.strip("/").partition("/")[0]
+        headers = SIGNED | ({"authorization": "whm sandbox:sandbox"} if platform == "whm" else {})
         body = json.dumps(request.get("json")).encode()
         if "form" in request:
+            signed = {"identifier": "sandbox", "secret": "sandbox"} if platform == "whmcs" else {}
             headers["content-type"] = "application/x-www-form-urlencoded"
-            body = urlencode({"identifier": "sandbox", "secret": "sandbox", **request["form"]}).encode()
+            body = urlencode(signed | request["form"]).encode()
         scope = {
             "type": "http",
             "http_version": "1.1",
             "method": request["method"],
-            "path": request["path"],
-            "raw_path": request["path"].encode(),
+            "path": path,
+            "raw_path": path.encode(),
             "root_path": "",
             "scheme": "http",
-            "query_string": b"",
+            "query_string": query.encode(),
             "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
             "server": ("127.0.0.1", 80),
         }
@@ -210,6 +187,11 @@ def _operation(platform: str, body: bytes) -> str:
         fields = re.findall(rb"\{\s*(?:\\n|\s)*(\w+)", body)
         return b" ".join(fields[:3]).decode()
     return ""
+
+
+def _same(scope: Scope, body: bytes) -> tuple[Any, ...]:
+    """Equal for two requests that ask the very same."""
+    return scope["method"], scope["path"], scope["query_string"], body
 
 
 def _abort(receive: Receive) -> None:

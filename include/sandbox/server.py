@@ -58,6 +58,13 @@ class Sandbox:
         )
         self.faults = Faults(Quota(twins, self.desk, self.plan), self.latency)
 
+    def arm(self, faults: list[dict[str, Any]]) -> None:
+        """Replace what is armed. Raises ValueError or TypeError, also for a platform that is not here."""
+        wanted = {fault["platform"] for fault in faults if isinstance(fault, dict) and "platform" in fault}
+        if unknown := wanted - set(bases()):
+            raise ValueError(f"there is no {', '.join(sorted(map(repr, unknown)))}; there are {', '.join(bases())}")
+        self.faults.arm(faults)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.faults(scope, receive, send)
 
@@ -87,15 +94,21 @@ def build(people: int, seed: int, **options: Any) -> Starlette:
 
     async def faults(request: Request) -> JSONResponse:
         try:
-            sandbox.faults.arm(await request.json())
-        except (TypeError, ValueError, KeyError) as wrong:
-            return JSONResponse({"error": f"that is no list of faults: {wrong}"}, 422)
+            sandbox.arm(await request.json())
+        except (TypeError, ValueError) as wrong:
+            return JSONResponse({"error": f"that is no list of faults: {wrong}"}, 400)
         return JSONResponse({"armed": len(sandbox.faults.armed)})
 
     async def switches(request: Request) -> JSONResponse:
-        asked = await request.json()
+        try:
+            asked = await request.json()
+        except ValueError:
+            asked = None
+        if not isinstance(asked, dict):
+            return JSONResponse({"error": "switches come as a JSON object"}, 400)
         if unknown := sorted(set(asked) - set(sandbox.desk.switches)):
-            return JSONResponse({"error": f"no such switch: {', '.join(unknown)}"}, 422)
+            known = ", ".join(sorted(sandbox.desk.switches))
+            return JSONResponse({"error": f"no such switch: {', '.join(unknown)}; there are {known}"}, 400)
         sandbox.desk.switches.update(asked)
         return JSONResponse(sandbox.desk.switches)
 
