@@ -1,1 +1,12 @@
-"""TODO"""
+"""
+Notices: who is told what, when. An email change tells the old and the new address; a night tells the reviewers.
+
+It writes messages and never sends one: that is `channels`'. What they say is in `templates/`.
+"""
+
+from __future__ import annotations
+
+from include.notices.changes import of_change
+from include.notices.reviewers import digest
+
+__all__ = ["digest", "of_change"]

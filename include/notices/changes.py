@@ -1,0 +1,132 @@
+"""
+An email change is told to the old and to the new address: one message to each, however many records were changed.
+
+The old address sees only a masked form of the new one, the new address nothing of the old one. Invitations and resets
+are mailed by the platforms themselves; what happens to orders, names and notes is told to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from include.model import Action, Fix, Notice, Ref
+from include.notices.recipients import fingerprint, masked, message_id
+from include.notices.wording import worded
+from include.settings import Settings
+
+HEADERS = {"Auto-Submitted": "auto-generated"}
+SERVICES = {
+    "customer": "Store",
+    "contact": "Customer records",
+    "client": "Billing",
+    "login": "Sign-in",
+    "hosting": "Web hosting",
+    "domain": "Domain registration",
+}
+SPELLED = {"bigcommerce": "BigCommerce", "hubspot": "HubSpot", "whmcs": "WHMCS", "cpanel": "cPanel", "whois": "WHOIS"}
+SIGNS_IN = frozenset({"customer", "login"})  # the kinds whose address is what a person signs in with
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One address of one record: gone (`new` is empty), there for the first time (`old` is empty), or replaced."""
+
+    service: str
+    old: str | None
+    new: str | None
+    additional: bool = False
+    signs_in: bool = False
+
+
+def of_change(
+    finding_id: str, version: int, fixes: Sequence[Fix], settings: Settings, now: datetime | None = None
+) -> list[Notice]:
+    """
+    The messages that these fixes of an option lead to; none when they change no address of a person.
+
+    `version`: the finding's. What changes when it comes back and is approved again is told in messages of its own.
+    """
+    changes = list(dict.fromkeys(change for fix in fixes for change in _changes(fix)))
+    new = _by_address((change.new, change) for change in changes)
+    old = {key: told for key, told in _by_address((change.old, change) for change in changes).items() if key not in new}
+    when = _moment(now or datetime.now(UTC), settings.timezone)
+    about = {"finding": finding_id, "version": version, "when": when}
+    return [
+        *(_to_old(recipient, told, settings, about) for recipient, told in old.values()),
+        *(_to_new(recipient, told, settings, about) for recipient, told in new.values()),
+    ]
+
+
+def _to_old(recipient: str, changes: list[Change], settings: Settings, about: dict[str, Any]) -> Notice:
+    lines = dict.fromkeys((change.service, masked(change.new) if change.new else None) for change in changes)
+    written = worded("changed_old", settings, changes=list(lines), moved=any(new for _, new in lines), **about)
+    return _notice("old", recipient, "The email address of your account was changed", written, settings, about)
+
+
+def _to_new(recipient: str, changes: list[Change], settings: Settings, about: dict[str, Any]) -> Notice:
+    values = {
+        "services": list(dict.fromkeys(change.service for change in changes if not change.additional)),
+        "additional": list(dict.fromkeys(change.service for change in changes if change.additional)),
+        "signs_in": any(change.signs_in for change in changes),
+    }
+    subject = "This is now the email address of your account"
+    if not values["services"]:
+        subject = "This email address was added to your account"
+    return _notice("new", recipient, subject, worded("changed_new", settings, **values, **about), settings, about)
+
+
+def _notice(
+    role: str, recipient: str, subject: str, written: tuple[str, str], settings: Settings, about: dict[str, Any]
+) -> Notice:
+    named = message_id(settings, about["finding"], str(about["version"]), role, fingerprint(recipient))
+    return Notice(named, recipient, subject, *written, about=about["finding"], headers=HEADERS)
+
+
+def _changes(fix: Fix) -> Iterator[Change]:
+    if fix.target.kind not in SERVICES:
+        return
+    service, signs_in = _service(fix.target), fix.target.kind in SIGNS_IN
+    match fix.action:
+        case Action.SET_EMAIL:
+            yield Change(service, fix.before.get("email"), fix.after.get("email"), signs_in=signs_in)
+        case Action.ADD_EMAIL:
+            had, has = (
+                {_key(text): text for text in side.get("other_emails") or ()} for side in (fix.before, fix.after)
+            )
+            yield from (Change(service, text, None, True) for key, text in had.items() if key not in has)
+            yield from (Change(service, None, text, True) for key, text in has.items() if key not in had)
+        case _:
+            return
+
+
+def _by_address(changes: Iterator[tuple[str | None, Change]]) -> dict[str, tuple[str, list[Change]]]:
+    """The changes of each address, as it is spelled first."""
+    told: dict[str, tuple[str, list[Change]]] = {}
+    for text, change in changes:
+        if text and text.strip(" "):
+            told.setdefault(_key(text), (text.strip(" "), []))[1].append(change)
+    return told
+
+
+def _key(text: str) -> str:
+    return text.strip(" ").casefold()
+
+
+def _service(target: Ref) -> str:
+    """A record's home in a customer's words: `Store (Shopify)`."""
+    name = SPELLED.get(target.platform, target.platform.replace("_", " ").title())
+    return f"{SERVICES[target.kind]} ({name})"
+
+
+def _moment(now: datetime, zone: str) -> str:
+    """`23 November 2026 at 14:05 (UTC)`, whatever this machine's locale."""
+    local = now.astimezone(ZoneInfo(zone))
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year} at {local:%H:%M} ({zone})"
