@@ -11,8 +11,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
 if TYPE_CHECKING:
-    from starlette.datastructures import MutableHeaders
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -31,7 +34,7 @@ HEADERS = {
 
 
 class SafeHeaders:
-    """ASGI: the headers above on every answer, and 413 for a body larger than any decision is."""
+    """ASGI: the headers above on every answer, 413 for a body larger than any decision is, 500 for our own errors."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -40,23 +43,32 @@ class SafeHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        started = False
+        received = 0
 
         async def with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
-                _headers(message).update(HEADERS)
+                started = True
+                MutableHeaders(scope=message).update(HEADERS)
             await send(message)
-
-        received = 0
 
         async def bounded() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
             if received > LARGEST_BODY:
-                return {"type": "http.disconnect"}
+                raise HTTPException(413, "This is longer than any decision.")
             return message
 
-        await self.app(scope, bounded, with_headers)
+        try:
+            await self.app(scope, bounded, with_headers)
+        except Exception:
+            # Starlette would answer too, but outside of us and therefore without our headers.
+            if not started:
+                said = "Something went wrong here. Reload the page to see whether your decision arrived."
+                await JSONResponse({"detail": said}, 500)(scope, receive, with_headers)
+            raise
 
 
 def csrf_token(secret: str, user: str, day: date | None = None) -> str:
@@ -80,9 +92,3 @@ def token_holds(request: Request, secret: str, user: str) -> bool:
     today = datetime.now(UTC).date()
     days = (today, today - timedelta(days=1))
     return any(hmac.compare_digest(given.encode(), csrf_token(secret, user, day).encode()) for day in days)
-
-
-def _headers(message: Message) -> MutableHeaders:
-    from starlette.datastructures import MutableHeaders
-
-    return MutableHeaders(scope=message)

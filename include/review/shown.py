@@ -45,7 +45,10 @@ def detail(row: FindingRow, today: date) -> dict[str, Any]:
         "age": words.age(row.first_night, today),
         "first_night": row.first_night,
         "last_night": row.last_night,
-        "because": [{"evidence": one["evidence"], "weight": one["weight"], "says": one["says"]} for one in row.because],
+        "because": [
+            {"evidence": one["evidence"], "weight": one["weight"], "says": words.spelled(one["says"])}
+            for one in row.because
+        ],
         "recommended": row.recommended,
         "options": [_option(option, row.recommended) for option in row.options],
         "decisions": [
@@ -85,7 +88,7 @@ def _option(option: OptionRow, recommended: int | None) -> dict[str, Any]:
                 "irreversible": words.irreversible(fix.action),
                 "state": fix.state,
                 "outcome": words.OUTCOMES[fix.state],
-                "detail": fix.detail,
+                "detail": words.spelled(fix.detail) if fix.detail else None,
             }
             for fix in option.fixes
         ],

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from include.model import IRREVERSIBLE, Action
 from include.registry import docstring, names
@@ -62,6 +66,11 @@ OUTCOMES = {
 }
 CANNOT_BE_UNDONE = frozenset({Action.MERGE, Action.INVITE, Action.RESET_ACCESS})
 
+# A platform's name in a sentence, and not a part of an address, a file or a reference.
+NAMED = re.compile(rf"(?<![\w.@:/-])({'|'.join(PLATFORMS)})(?![\w@:/-]|\.\w)")
+JOINERS = "\u200c\u200d"  # what hides nothing: Persian names and family emoji are written with them
+LONGEST = 4000
+
 
 def title(rule: str) -> str:
     """A rule's name as a heading."""
@@ -77,6 +86,30 @@ def record(ref: str) -> str:
     """`hubspot:contact:12` as `HubSpot contact 12`."""
     platform, kind, key = ref.split(":", 2)
     return f"{PLATFORMS.get(platform, platform)} {kind} {key}"
+
+
+def spelled(text: str) -> str:
+    """A sentence with the platforms' names as their vendors spell them."""
+    return NAMED.sub(lambda match: PLATFORMS[match[1]], text)
+
+
+def plain(said: Any) -> Any:
+    """Text of a platform as it can be shown: what is invisible or turns the line around is named, not done."""
+    if not isinstance(said, str) or isinstance(said, Markup):
+        return said
+    if len(said) > LONGEST:
+        said = f"{said[:LONGEST]} … and {len(said) - LONGEST} more characters"
+    return "".join(_plain(character) for character in said)
+
+
+def _plain(character: str) -> str:
+    hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs"} and character not in "\n\t" + JOINERS
+    return f"⟨U+{ord(character):04X}⟩" if hidden else character
+
+
+def foldable(text: str) -> Markup:
+    """Text that may be folded after the @ of an address, rather than within a word."""
+    return escape(plain(text)).replace("@", Markup("@<wbr>"))
 
 
 def value(said: Any) -> str:

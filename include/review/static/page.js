@@ -26,10 +26,32 @@ const DONE = {
   deferred: "Deferred.",
 };
 
+// Shows the one link that goes on from here, and takes the keyboard to it.
+function onward(words, href) {
+  const link = document.querySelector("#onward a");
+  if (words) [link.textContent, link.href] = [words, href];
+  document.getElementById("onward").hidden = false;
+  link.focus();
+}
+
+// What is no longer as this page shows it: the options, as the server tells, and the evidence.
+function differences({ changed = [], now }) {
+  const shown = [...document.querySelectorAll(".says")].map((one) => one.textContent);
+  const current = (now?.because ?? []).map((one) => one.says);
+  const lines = [
+    ...current.filter((one) => !shown.includes(one)).map((one) => `New evidence: ${one}`),
+    ...shown.filter((one) => !current.includes(one)).map((one) => `No longer so: ${one}`),
+    ...changed,
+  ];
+  const list = document.getElementById("changed");
+  list.replaceChildren(...lines.map((line) => Object.assign(document.createElement("li"), { textContent: line })));
+  list.hidden = !lines.length;
+}
+
 async function decide(verdict) {
   const chosen = form.querySelector("input[name=option]:checked");
-  const reason = form.querySelector("input[name=reason]").value.trim();
-  const until = form.querySelector("input[name=until]").value;
+  const reason = form.elements.reason.value.trim();
+  const until = form.elements.until.value;
   if (verdict === "approved" && !chosen) return say("Choose an option first.", true);
   if (verdict === "rejected" && !reason) return say("Say why: the reason is kept with the rejection.", true);
   if (verdict === "deferred" && !until) return say("Choose the day on which it should come back.", true);
@@ -39,6 +61,7 @@ async function decide(verdict) {
   try {
     const session = await ask("/api/session");
     if (session.status === 401) return say("Your login has ended. Log in again in another tab, then press again.", true);
+    if (session.status !== 200) return say(session.said.detail ?? "The server refused. Nothing was decided.", true);
     const { status, said } = await ask(
       `/api/findings/${form.dataset.finding}/decision`,
       {
@@ -54,9 +77,11 @@ async function decide(verdict) {
       say(DONE[said.state] ?? "Done.");
       form.dataset.decided = said.state;
       form.querySelector(".options").disabled = true;
-      return;
+      return onward();
     }
-    say(`${said.detail ?? "It did not work."} Nothing was decided by you. Reload the page to see how it stands.`, true);
+    if (said.kind === "FindingChanged") differences(said);
+    say(said.detail ?? "It did not work. Reload the page to see how it stands.", true);
+    if (said.kind === "FindingChanged" || said.kind === "AlreadyDecided") onward("Show it as it is now", location.href);
   } catch {
     say("The server did not answer. Reload the page to see whether your decision arrived.", true);
   } finally {

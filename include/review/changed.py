@@ -1,0 +1,50 @@
+"""What has become of a finding's options since a reviewer saw an earlier version of it. It decides nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from include.review import words
+from include.store.schema import fix, option
+
+if TYPE_CHECKING:
+    from include.store.findings import FindingRow
+    from include.store.ledger import Ledger
+
+
+def since(ledger: Ledger, row: FindingRow, version: int) -> list[str]:
+    """What differs between `version` and now, as sentences; none when it is the newest."""
+    if row.version == version:
+        return []
+    then = _options(ledger, row.id, version)
+    now = _options(ledger, row.id, row.version)
+    said = [f"No longer offered: {label}" for label in then if label not in now]
+    for label, changes in now.items():
+        if label not in then:
+            said.append(f"Newly offered: {label}")
+            continue
+        said += [f"No longer part of “{label}”: {one}" for one in then[label] if one not in changes]
+        said += [f"Now part of “{label}”: {one}" for one in changes if one not in then[label]]
+    return said or ["The options are the same; what speaks for or against them is not."]
+
+
+def _options(ledger: Ledger, finding_id: str, version: int) -> dict[str, list[str]]:
+    """The options of one version: what each changes, one line a field."""
+    fixes = (
+        sa.select(option.c.label, fix.c.target, fix.c.action, fix.c.before, fix.c.after)
+        .join(fix, fix.c.option_id == option.c.id, isouter=True)
+        .where(option.c.finding_id == finding_id, option.c.version == version)
+        .order_by(option.c.number, fix.c.position)
+    )
+    options: dict[str, list[str]] = {}
+    with ledger.read() as connection:
+        for row in connection.execute(fixes):
+            lines = options.setdefault(row.label, [])
+            if row.target is not None:
+                lines += [
+                    f"{words.record(row.target)}, {change['field']}: {change['before'] or '(none)'} → {change['after']}"
+                    for change in words.changes(row.action, row.before, row.after)
+                ]
+    return options
