@@ -8,4 +8,4 @@ import os
 os.environ.setdefault("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
 os.environ.setdefault("AIRFLOW__CORE__UNIT_TEST_MODE", "True")
 
-pytest_plugins = ["tests.ledgers"]
+pytest_plugins = ["tests.ledgers", "tests.sandboxes"]
