@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,9 @@ CUSTOMERS = "/bigcommerce/stores/sandbox/v3/customers"
 WHMCS = "/whmcs/includes/api.php"
 
 
+LATE = 0.8  # seconds
+
+
 @dataclass(frozen=True)
 class Asked:
     """One request: also what a fault of the kind `edit` takes."""
@@ -39,6 +43,9 @@ class Asked:
     def as_edit(self) -> dict[str, Any]:
         said = {"method": self.method, "path": self.path, "json": self.json, "form": self.form}
         return {name: value for name, value in said.items() if value is not None}
+
+
+LIST = Asked("GET", "/hubspot/crm/v3/objects/contacts?limit=2")
 
 
 class Whole:
@@ -133,6 +140,24 @@ class Whole:
     def happened(self) -> list[tuple[str, str]]:
         """What was written: platform and effect, in order."""
         return [(write["platform"], write["effect"]) for write in self.own("writes")["writes"]]
+
+
+def outcome(whole: Whole, asked: Asked) -> str:
+    """What became of one request, in a word."""
+    begun = time.monotonic()
+    try:
+        answer = whole.send(asked)
+    except requests.exceptions.ChunkedEncodingError:
+        return "cut"
+    except requests.ConnectionError:
+        return "reset"
+    if answer.status_code != 200:
+        return str(answer.status_code)
+    if "html" in answer.headers["Content-Type"]:
+        return "html"
+    if answer.json() == {"results": []}:
+        return "empty"
+    return "late" if time.monotonic() - begun >= LATE else "well"
 
 
 @pytest.fixture(scope="session")
