@@ -104,9 +104,7 @@ def volumes(snapshot: Snapshot, before: Snapshot | None, settings: Settings) -> 
 def _read(snapshot: Snapshot, table: str, columns: list[str]) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
-    part = snapshot.part(table)
-    part.manifest()  # raises when it is not complete
-    with part.path("parquet").open("rb") as file:
+    with snapshot.part(table).whole("parquet").open("rb") as file:
         frame: pd.DataFrame = pq.read_table(file, columns=columns).to_pandas()
     return frame
 

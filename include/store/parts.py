@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from include.errors import SnapshotMissing
 from include.model import Finding, canonical
@@ -18,6 +18,8 @@ from include.model import Finding, canonical
 if TYPE_CHECKING:
     import pyarrow as pa
     from upath import UPath
+
+Manifest = TypeVar("Manifest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,22 @@ class Part:
         return bool((self.folder / "manifest.json").is_file())
 
     def manifest(self) -> PartManifest:
-        """What was written. Raises SnapshotMissing when the part is not complete, or not what was written."""
+        """What was written. Raises SnapshotMissing when the part is not complete."""
         if not self.complete():
             raise SnapshotMissing(f"{self.name} is not complete: the task that makes it has not ended well.")
-        return PartManifest(**json.loads((self.folder / "manifest.json").read_text("utf-8")))
+        return read_manifest(self.folder, PartManifest, self.name)
+
+    def whole(self, kind: str) -> UPath:
+        """The file of this part. Raises SnapshotMissing when it is not complete or not what was written."""
+        wanted, path = self.manifest().sha256, self.path(kind)
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError as error:
+            raise SnapshotMissing(f"{self.name} is not complete: its file is gone.") from error
+        if found != wanted:
+            raise SnapshotMissing(f"{self.name} is not what was written: its checksum differs.")
+        return path
 
     def write_table(self, table: pa.Table) -> int:
         """Write a table, once: a part that is complete stays as it is. Returns its rows."""
@@ -68,10 +82,7 @@ class Part:
 
     def findings(self) -> Iterator[Finding]:
         """The findings of this part. Raises SnapshotMissing when it is not complete or was changed since."""
-        raw = self.path("jsonl").read_bytes() if self.complete() else b""
-        if hashlib.sha256(raw).hexdigest() != self.manifest().sha256:
-            raise SnapshotMissing(f"{self.name} is not what was written: its checksum differs.")
-        for line in raw.decode("ascii").splitlines():
+        for line in self.whole("jsonl").read_text("ascii").splitlines():
             yield Finding.from_json(json.loads(line))
 
     def _write(self, kind: str, content: bytes, rows: int) -> int:
@@ -79,6 +90,14 @@ class Part:
         self.path(kind).write_bytes(content)
         write_whole(self.folder / "manifest.json", asdict(PartManifest(rows, hashlib.sha256(content).hexdigest())))
         return rows
+
+
+def read_manifest(folder: UPath, kind: type[Manifest], name: str) -> Manifest:
+    """The manifest in `folder`. Raises SnapshotMissing when it cannot be read as one."""
+    try:
+        return kind(**json.loads((folder / "manifest.json").read_text("utf-8")))
+    except (TypeError, ValueError) as error:
+        raise SnapshotMissing(f"{name} is not complete: its manifest is damaged.") from error
 
 
 def write_whole(path: UPath, said: Any) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include.errors import SnapshotMissing
-from include.store.parts import Part
+from include.store.parts import Part, write_whole
 from include.store.raw import RawStore
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Snapshot:
         from include.store.tables import Tables
 
         parts = {name: self.part(name) for name in (*TABLES, "edges")}
-        paths = {name: part.path("parquet") for name, part in parts.items() if part.complete()}
+        paths = {name: part.whole("parquet") for name, part in parts.items() if part.complete()}
         earlier = before.tables() if before else None
         return Tables.of_files(paths, earlier)
 
@@ -81,6 +81,7 @@ class Snapshots:
         taken = [snapshot.attempt for snapshot in self._attempts(night)]
         snapshot = self._snapshot(night, max(taken, default=0) + 1)
         snapshot.folder.mkdir(parents=True)
+        write_whole(snapshot.folder / "begun.json", {"snapshot": snapshot.name})  # object stores keep no empty folder
         return snapshot
 
     def get(self, name: str) -> Snapshot:

@@ -49,7 +49,11 @@ def schema(table: str) -> pa.Schema:
 
 
 def of_rows(table: str, rows: Iterable[Contact | Order]) -> pa.Table:
-    """Contacts or orders as a table, sorted by reference: the same records make the same table in any order."""
+    """
+    Contacts or orders as a table, sorted by reference: the same records make the same table in any order.
+
+    A lone surrogate, which JSON can say and UTF-8 cannot, becomes U+FFFD.
+    """
     import pyarrow as pa
 
     ordered = sorted(rows, key=lambda row: row.ref)
@@ -57,7 +61,16 @@ def of_rows(table: str, rows: Iterable[Contact | Order]) -> pa.Table:
         name: [list(value) if isinstance(value := getattr(row, name), tuple) else value for row in ordered]
         for name in COLUMNS[table]
     }
-    return pa.table(columns, schema=schema(table))
+    try:
+        return pa.table(columns, schema=schema(table))
+    except UnicodeEncodeError:
+        return pa.table({name: [_sayable(value) for value in columns[name]] for name in columns}, schema=schema(table))
+
+
+def _sayable(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_sayable(each) for each in value]
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
 
 
 @dataclass
