@@ -34,8 +34,7 @@ def digest(
     total = sum(number for _, _, number in waiting)
     values = {"new": new, "reopened": reopened, "waiting": waiting, "total": total, "page_url": settings.page_url}
     text, html = worded("digest", settings, night=attempt.partition(".")[0], **values)
-    count = new + reopened
-    subject = f"Rollcall: {count} new {'finding waits' if count == 1 else 'findings wait'} for review"
+    subject = f"Rollcall: {new} new for review" + (f", {reopened} came back" if reopened else "")
     told = Notice(message_id(settings, attempt, "digest"), settings.reviewers_mail, subject, text, html, None, HEADERS)
     with ledger.write() as connection:
         outbox.put(connection, told, now or datetime.now(UTC))

@@ -1,0 +1,152 @@
+"""Messages written out by hand, and a mail server on this machine that answers as it is told. It sends nothing on."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP as POLICY
+from typing import Any, Self
+
+import sqlalchemy as sa
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+from include.model import Action, Finding, Fix, Notice, Ref, finding_id
+from include.store import outbox
+from include.store.ledger import Ledger
+from include.store.schema import notice
+
+FINDING = Finding("email_mismatch", Ref.parse("shopify:customer:1"), (Ref.parse("hubspot:contact:2"),), 0.9, ())
+ID = finding_id(FINDING.key)
+NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
+OLD, NEW = "ann@old.example", "ann@new.example"
+DROP = "drop"  # instead of an answer: the server is gone
+
+
+def set_email(target: str = "shopify:customer:1", old: str | None = OLD, new: str = NEW) -> Fix:
+    return Fix(Ref.parse(target), Action.SET_EMAIL, {"email": old}, {"email": new})
+
+
+def add_email(had: Sequence[str], has: Sequence[str], target: str = "hubspot:contact:2") -> Fix:
+    return Fix(Ref.parse(target), Action.ADD_EMAIL, {"other_emails": list(had)}, {"other_emails": list(has)})
+
+
+def put(ledger: Ledger, *recipients: str, **said: Any) -> None:
+    """Put a message to each into the outbox, in this order."""
+    for number, recipient in enumerate(recipients):
+        told: dict[str, Any] = {"subject": "A subject", "text": "A text\n", "html": "<p>A text</p>\n"} | said
+        one = Notice(f"<{number}.{len(rows(ledger))}@rollcall.example.com>", recipient, about=ID, **told)
+        with ledger.write() as connection:
+            outbox.put(connection, one, NOW)
+
+
+def rows(ledger: Ledger) -> list[Any]:
+    """Every message in the outbox, as the table holds it."""
+    with ledger.read() as connection:
+        return list(connection.execute(sa.select(notice).order_by(notice.c.id)))
+
+
+def states(ledger: Ledger) -> list[str]:
+    return [row.state for row in rows(ledger)]
+
+
+def tried(ledger: Ledger, tries: int) -> None:
+    """Let every message have been tried this often before."""
+    with ledger.write() as connection:
+        connection.execute(sa.update(notice).values(tries=tries))
+
+
+def after(minutes: float) -> datetime:
+    return NOW + timedelta(minutes=minutes)
+
+
+class MailServer(AbstractContextManager["MailServer"]):
+    """
+    aiosmtpd with a handler that answers as the test says.
+
+    `at_mail`, `at_rcpt`, `at_data`: answers in order, then 250. `bad`: answers at RCPT by recipient. `accepted`: every
+    message that arrived whole, with the recipients of its envelope, also when the server dropped the line then.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self.at_mail: list[str] = []
+        self.at_rcpt: list[str] = []
+        self.at_data: list[str] = []
+        self.bad: dict[str, str] = {}
+        self.connections = 0
+        self.accepted: list[tuple[list[str], EmailMessage]] = []
+        self._controller = Controller(_Moods(self), hostname="127.0.0.1", port=0, **options)
+
+    def __enter__(self) -> Self:
+        self._controller.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._controller.stop()
+
+    @property
+    def port(self) -> int:
+        return int(self._controller.server.sockets[0].getsockname()[1])
+
+    @property
+    def recipients(self) -> list[str]:
+        return [address for envelope, _ in self.accepted for address in envelope]
+
+    def sender(self, login: str | None = None, encrypted: bool = False) -> Callable[[EmailMessage], None]:
+        """What `connections.mailer` gives, without Airflow: a new connection for every message."""
+
+        def send(message: EmailMessage) -> None:
+            self.connections += 1
+            (recipient,) = (address.addr_spec for address in message["To"].addresses)
+            with smtplib.SMTP("127.0.0.1", self.port, timeout=5) as server:
+                if encrypted:
+                    server.starttls()
+                if login:
+                    server.login(login, "a wrong password")
+                server.send_message(message, to_addrs=[recipient])
+
+        return send
+
+
+class _Moods:
+    def __init__(self, server: MailServer) -> None:
+        self.server = server
+
+    async def handle_MAIL(self, smtp: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+        envelope.mail_from = address
+        return self._answer(smtp, self.server.at_mail)
+
+    async def handle_RCPT(self, smtp: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+        if address in self.server.bad:
+            return self._answer(smtp, [self.server.bad[address]])
+        answer = self._answer(smtp, self.server.at_rcpt)
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, smtp: Any, _session: Any, envelope: Any) -> str:
+        drops = self.server.at_data[:1] == [DROP]
+        answer = self._answer(smtp, self.server.at_data)
+        if drops or answer.startswith("250"):
+            message = message_from_bytes(envelope.original_content, _class=EmailMessage, policy=POLICY)
+            self.server.accepted.append((list(envelope.rcpt_tos), message))
+        return answer
+
+    def _answer(self, smtp: Any, script: list[str]) -> str:
+        answer = script.pop(0) if script else "250 OK"
+        if answer == DROP:
+            smtp.transport.abort()
+        return answer
+
+
+def refusing(code: int) -> Callable[..., AuthResult]:
+    """An authenticator of aiosmtpd that lets nobody in."""
+
+    def authenticate(*_: Any) -> AuthResult:
+        return AuthResult(success=False, handled=False, message=f"{code} Authentication failed")
+
+    return authenticate
