@@ -1,0 +1,129 @@
+"""An approved option over records of the sandbox, a worker with a clock of its own, and what the ledger says after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from include import apply
+from include.model import Action, Evidence, Finding, Fix, Option, Ref, finding_id
+from include.settings import Settings
+from include.store import decisions, findings
+from include.store.ledger import Ledger
+from include.store.schema import alias, finding, fix, notice, receipt
+from tests.sandboxes import Sandbox
+
+NEW = "somebody.new@post.example"
+SETTINGS = Settings(apply="on", sandbox=True)
+REASON = "the caller proved who she is"
+
+
+@dataclass
+class Clock:
+    """A worker's time: it passes when the worker sleeps, and when a test says so."""
+
+    moment: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def seconds(self) -> float:
+        return self.moment.timestamp()
+
+    def sleep(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+@dataclass
+class Worker:
+    """Runs the apply DAG's verbs on one ledger and one sandbox."""
+
+    ledger: Ledger
+    sandbox: Sandbox
+    clock: Clock = field(default_factory=Clock)
+
+    def apply(self, **settings: Any) -> dict[str, int]:
+        return self._run(apply.apply_approved, settings)
+
+    def verify(self, **settings: Any) -> dict[str, int]:
+        return self._run(apply.verify, settings)
+
+    def _run(self, verb: Any, settings: dict[str, Any]) -> dict[str, int]:
+        clock = self.clock
+        told: dict[str, int] = verb(
+            self.ledger,
+            self.sandbox.open,
+            replace(SETTINGS, **settings),
+            now=clock.now,
+            sleep=clock.sleep,
+            clock=clock.seconds,
+        )
+        return told
+
+
+def a_finding(*fixes: Fix, number: int = 1) -> Finding:
+    option = Option("use the new address", fixes)
+    because = (Evidence("same_phone", 0.5, "The phone numbers are equal."),)
+    return Finding("email_mismatch", Ref("hubspot", "contact", str(number)), (), 0.9, because, (option,), 0)
+
+
+def approved(ledger: Ledger, *fixes: Fix, number: int = 1, by: tuple[str, ...] = ("ada",)) -> str:
+    """File a finding with one option of these fixes, approve it, and return the finding's id."""
+    told = a_finding(*fixes, number=number)
+    findings.file(ledger, [told], "2026-11-23", left_out=("hubspot",))
+    approve(ledger, told, by)
+    return finding_id(told.key)
+
+
+def approve(ledger: Ledger, told: Finding, by: tuple[str, ...] = ("ada",)) -> None:
+    id, hash = finding_id(told.key), told.options[0].hash(told.key)
+    row = findings.get(ledger, id)
+    assert row is not None
+    for reviewer in by:
+        asked = {"verdict": "approved", "reviewer": reviewer, "reason": REASON}
+        decisions.decide(ledger, id, version=row.version, option_hash=hash, **asked)
+
+
+def email_fix(sandbox: Sandbox, platform: str, kind: str, new: str = NEW, skip: int = 0) -> Fix:
+    held = [a for a in sandbox.world.of(platform, kind) if a.email and a.state in (None, "activated")]
+    account = held[skip]
+    return Fix(Ref.parse(account.ref), Action.SET_EMAIL, {"email": account.email}, {"email": new})
+
+
+def owner_and_client(sandbox: Sandbox, new: str = NEW) -> tuple[Fix, Fix]:
+    """The two fixes of a hosting client's address, the login before the client."""
+    logins = {account.human: account for account in sandbox.world.of("whmcs", "login")}
+    client = next(one for one in sandbox.world.of("whmcs", "client") if one.human in logins and one.email)
+    both = (logins[client.human], client)
+    return tuple(Fix(Ref.parse(one.ref), Action.SET_EMAIL, {"email": one.email}, {"email": new}) for one in both)
+
+
+def state_of(ledger: Ledger, id: str) -> tuple[str, int]:
+    with ledger.read() as connection:
+        row = connection.execute(sa.select(finding.c.state, finding.c.version).where(finding.c.id == id)).one()
+    return row.state, row.version
+
+
+def states(ledger: Ledger) -> list[str]:
+    """The states of all fixes, in the order they were filed."""
+    with ledger.read() as connection:
+        return list(connection.execute(sa.select(fix.c.state).order_by(fix.c.id)).scalars())
+
+
+def receipts_of(ledger: Ledger) -> list[tuple[str, str | None]]:
+    with ledger.read() as connection:
+        rows = connection.execute(sa.select(receipt.c.outcome, receipt.c.detail).order_by(receipt.c.id))
+        return [(row.outcome, row.detail) for row in rows]
+
+
+def told_to(ledger: Ledger) -> list[str]:
+    with ledger.read() as connection:
+        return sorted(connection.execute(sa.select(notice.c.recipient)).scalars())
+
+
+def aliases(ledger: Ledger) -> dict[str, str]:
+    with ledger.read() as connection:
+        return {row.old: row.new for row in connection.execute(sa.select(alias.c.old, alias.c.new))}
