@@ -67,7 +67,7 @@ OUTCOMES = {
 CANNOT_BE_UNDONE = frozenset({Action.MERGE, Action.INVITE, Action.RESET_ACCESS})
 
 # A platform's name in a sentence, and not a part of an address, a file or a reference.
-NAMED = re.compile(rf"(?<![\w.@:/-])({'|'.join(PLATFORMS)})(?![\w@:/-]|\.\w)")
+NAMED = re.compile(rf"(?<![\w.@:/-])({'|'.join(PLATFORMS)})(?![\w@/-]|[.:]\w)")
 JOINERS = "\u200c\u200d"  # what hides nothing: Persian names and family emoji are written with them
 LONGEST = 4000
 
