@@ -19,7 +19,8 @@ import psycopg
 
 OWNER = "postgres"  # the account that runs the server when root runs the tests: the server refuses root
 SECONDS = 60  # how long it may take to start
-FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB")
+MEMORY, ROOM = "/dev/shm", 4 << 30  # a folder that is memory, and how much must be free in it
+FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=16MB")
 
 
 def programs() -> Path | None:
@@ -34,7 +35,9 @@ class Server(AbstractContextManager["Server"]):
 
     def __init__(self, programs: Path) -> None:
         self.programs = programs
-        self.folder = Path(tempfile.mkdtemp(prefix="rollcall-pg-"))  # short: a socket's path has room for 107 letters
+        roomy = Path(MEMORY).is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+        # a short name: the path of a socket has room for 107 letters
+        self.folder = Path(tempfile.mkdtemp(prefix="rollcall-pg-", dir=MEMORY if roomy else None))
         self.account: dict[str, Any] = {"cwd": self.folder}
         if os.geteuid() == 0:
             owner = pwd.getpwnam(OWNER)

@@ -51,7 +51,7 @@ class OptionRow:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """Who decided what, on which version."""
+    """Who decided what, on which version; `option_hash` is the approved option's."""
 
     version: int
     verdict: str
@@ -59,6 +59,7 @@ class DecisionRow:
     reason: str | None
     until: str | None
     at: datetime
+    option_hash: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def _whole(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[Findi
         said = sa.select(decision).where(decision.c.finding_id.in_(part)).order_by(decision.c.id)
         for row in connection.execute(said):
             decisions.setdefault(row.finding_id, []).append(
-                DecisionRow(row.version, row.verdict, row.reviewer, row.reason, row.until, row.at)
+                DecisionRow(row.version, row.verdict, row.reviewer, row.reason, row.until, row.at, row.option_hash)
             )
     return [
         FindingRow(
@@ -189,14 +190,14 @@ def _options(connection: sa.Connection, ids: Sequence[str]) -> Iterable[tuple[st
 def _details(connection: sa.Connection, fixes: Sequence[sa.Row[Any]]) -> dict[int, str]:
     """The newest receipt's words about each fix; where it has none yet, those about it in the version before."""
     asked = sorted({id for row in fixes for id in (row.id, row.earlier) if id is not None})
-    said: dict[int, str] = {}
+    said: dict[int, str | None] = {}
     for part in (asked[at : at + MANY] for at in range(0, len(asked), MANY)):
         receipts = sa.select(receipt).where(receipt.c.fix_id.in_(part)).order_by(receipt.c.id)
-        for row in connection.execute(receipts):
-            if row.detail:
-                said[row.fix_id] = row.detail
-    told = {row.id: said[row.id] for row in fixes if row.id in said}
+        said |= {row.fix_id: row.detail for row in connection.execute(receipts)}
+    told = {}
     for row in fixes:
-        if row.id not in said and row.earlier in said:
-            told[row.id] = f"When it was approved before: {said[row.earlier]}"
+        if detail := said.get(row.id):
+            told[row.id] = detail
+        elif row.id not in said and (detail := said.get(row.earlier)):
+            told[row.id] = f"When it was approved before: {detail}"
     return told

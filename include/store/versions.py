@@ -107,10 +107,13 @@ def _next(connection: sa.Connection, table: sa.Table) -> int:
 
 
 def _fixes_of(connection: sa.Connection, finding_id: str, version: int) -> dict[str, int]:
+    """A version's fixes by what they do; of the same one in two options, the one that was tried."""
+    tried = sa.case((fix.c.state == str(FixState.PLANNED), 0), else_=1)
     rows = connection.execute(
         sa.select(fix.c.id, fix.c.target, fix.c.action, fix.c.before, fix.c.after)
         .join(option, fix.c.option_id == option.c.id)
         .where(option.c.finding_id == finding_id, option.c.version == version)
+        .order_by(tried, fix.c.id)
     )
     return {
         _sameness(Fix(Ref.parse(row.target), Action(row.action), row.before, row.after)): int(row.id) for row in rows

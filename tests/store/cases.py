@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from include.errors import RollcallError
-from include.model import Action, Evidence, Finding, Fix, FixState, Option, Ref
+from include.model import Action, Evidence, Finding, Fix, FixState, Option, Ref, finding_id
 from include.store import decisions, findings, fixes, leases, receipts
 from include.store.findings import FindingRow
 from include.store.ledger import Ledger
@@ -58,14 +58,14 @@ def filed(ledger: Ledger, *told: Finding, night: str = NIGHT) -> FindingRow:
 
 def again(ledger: Ledger, one: Finding | FindingRow) -> FindingRow:
     """A finding as it stands now."""
-    row = next((row for row in everything(ledger) if row.key == one.key), None)
+    row = findings.get(ledger, finding_id(one.key))
     assert row is not None
     return row
 
 
 def everything(ledger: Ledger) -> list[FindingRow]:
     states = {state for by_state in findings.counts(ledger).values() for state in by_state}
-    return [row for state in sorted(states) for row in findings.page(ledger, state=state, limit=1000)]
+    return [row for state in sorted(states) for row in findings.page(ledger, state=state, limit=10_000)]
 
 
 def decide(ledger: Ledger, row: FindingRow, verdict: str = "approved", option: int = 0, **said: Any) -> str:

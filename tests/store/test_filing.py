@@ -1,0 +1,277 @@
+"""A night is filed: what is new, known, reopened and gone, and which decisions still hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from include.model import Evidence, FixState, Option
+from include.store import audit, findings, schema
+from include.store.filing import Filed
+from tests.store.cases import (
+    LATER_NIGHT,
+    NEXT_NIGHT,
+    NIGHT,
+    NOW,
+    a_finding,
+    after,
+    again,
+    approved,
+    by_hand,
+    claim,
+    decide,
+    ends,
+    everything,
+    filed,
+    fix_ids,
+    merge,
+    rows,
+    set_email,
+    three_fixes,
+)
+
+SAME = a_finding()
+OTHER_EVIDENCE = replace(SAME, because=(Evidence("phone", 0.5, "The phone numbers differ."),))
+OTHER_OPTIONS = a_finding(Option("use the new address", (set_email(was="older@a.example"),)), SAME.options[1])
+OTHER_SCORE = replace(SAME, confidence=0.4, recommended=None)
+UNTIL = "2026-11-05"
+
+
+def file(ledger, *told, night=NEXT_NIGHT, **given):
+    return findings.file(ledger, told, night, **given)
+
+
+def stands(ledger):
+    (row,) = everything(ledger)
+    return row.state, row.version
+
+
+def test_a_finding_is_kept_as_it_was_found(ledger):
+    told = a_finding(Option("merge", (merge(), set_email("whmcs:client:7"))), Option("keep both", ()))
+    assert file(ledger, told, night=NIGHT) == Filed(new=1)
+    (row,) = everything(ledger)
+    assert (row.state, row.version, row.first_night, row.last_night) == ("open", 1, NIGHT, NIGHT)
+    kept = {
+        "key": row.key,
+        "rule": row.rule,
+        "subject": row.subject,
+        "others": list(row.others),
+        "confidence": row.confidence,
+        "because": list(row.because),
+        "options": [
+            {
+                "label": option.label,
+                "fixes": [
+                    {"target": fix.target, "action": fix.action, "before": fix.before, "after": fix.after}
+                    for fix in option.fixes
+                ],
+            }
+            for option in row.options
+        ],
+        "recommended": row.recommended,
+    }
+    assert kept == told.as_json()
+    assert [option.hash for option in row.options] == [option.hash(told.key) for option in told.options]
+    assert {fix.state for option in row.options for fix in option.fixes} == {FixState.PLANNED}
+
+
+def opened(ledger):
+    return filed(ledger, SAME)
+
+
+def half_approved(ledger):
+    row = filed(ledger, a_finding(Option("merge", (merge(),))))
+    decide(ledger, row)
+    return row
+
+
+def was_approved(ledger):
+    return approved(ledger, *SAME.options)
+
+
+def rejected(ledger):
+    row = filed(ledger, SAME)
+    decide(ledger, row, "rejected", reason="Two people.")
+    return row
+
+
+def deferred(ledger):
+    row = filed(ledger, SAME)
+    decide(ledger, row, "deferred", until=UNTIL)
+    return row
+
+
+def settled(ledger):
+    row = was_approved(ledger)
+    ends(ledger, *fix_ids(row), FixState.APPLIED)
+    return row
+
+
+def under_way(ledger):
+    row = was_approved(ledger)
+    claim(ledger, *fix_ids(row))
+    return row
+
+
+def gone(so_far):
+    def also_gone(ledger):
+        row = so_far(ledger)
+        assert file(ledger, night=NIGHT).gone == 1
+        return row
+
+    return also_gone
+
+
+@pytest.mark.parametrize(
+    ("so_far", "night", "told", "counted", "then"),
+    [
+        pytest.param(opened, NEXT_NIGHT, SAME, "known", ("open", 1), id="open"),
+        pytest.param(opened, NEXT_NIGHT, OTHER_EVIDENCE, "known", ("open", 2), id="open-other-evidence"),
+        pytest.param(opened, NEXT_NIGHT, OTHER_OPTIONS, "known", ("open", 2), id="open-other-options"),
+        pytest.param(opened, NEXT_NIGHT, OTHER_SCORE, "known", ("open", 1), id="open-other-score"),
+        pytest.param(half_approved, NEXT_NIGHT, OTHER_EVIDENCE, "reopened", ("open", 2), id="half-other-evidence"),
+        pytest.param(was_approved, NEXT_NIGHT, SAME, "known", ("approved", 1), id="approved"),
+        pytest.param(was_approved, NEXT_NIGHT, OTHER_SCORE, "known", ("approved", 1), id="approved-other-score"),
+        pytest.param(was_approved, NEXT_NIGHT, OTHER_EVIDENCE, "reopened", ("open", 2), id="approved-other-evidence"),
+        pytest.param(was_approved, NEXT_NIGHT, OTHER_OPTIONS, "reopened", ("open", 2), id="approved-other-options"),
+        pytest.param(under_way, NEXT_NIGHT, OTHER_EVIDENCE, "known", ("approved", 1), id="under-way-other-evidence"),
+        pytest.param(rejected, NEXT_NIGHT, SAME, "known", ("rejected", 1), id="rejected"),
+        pytest.param(rejected, LATER_NIGHT, SAME, "known", ("rejected", 1), id="rejected-for-long"),
+        pytest.param(rejected, NEXT_NIGHT, OTHER_SCORE, "known", ("rejected", 1), id="rejected-other-score"),
+        pytest.param(rejected, NEXT_NIGHT, OTHER_EVIDENCE, "reopened", ("open", 2), id="rejected-other-evidence"),
+        pytest.param(deferred, NEXT_NIGHT, SAME, "known", ("deferred", 1), id="deferred"),
+        pytest.param(deferred, UNTIL, SAME, "reopened", ("open", 2), id="deferred-until-today"),
+        pytest.param(deferred, LATER_NIGHT, SAME, "reopened", ("open", 2), id="deferred-until-before"),
+        pytest.param(deferred, NEXT_NIGHT, OTHER_EVIDENCE, "reopened", ("open", 2), id="deferred-other-evidence"),
+        pytest.param(settled, NEXT_NIGHT, SAME, "reopened", ("open", 2), id="settled-and-back"),
+        pytest.param(gone(opened), NEXT_NIGHT, SAME, "reopened", ("open", 2), id="gone-and-back"),
+        pytest.param(gone(was_approved), NEXT_NIGHT, SAME, "reopened", ("open", 2), id="approved-gone-and-back"),
+        pytest.param(gone(rejected), NEXT_NIGHT, SAME, "known", ("rejected", 1), id="rejected-gone-and-back"),
+        pytest.param(gone(rejected), NEXT_NIGHT, OTHER_EVIDENCE, "reopened", ("open", 2), id="rejected-gone-other"),
+        pytest.param(gone(deferred), NEXT_NIGHT, SAME, "known", ("deferred", 1), id="deferred-gone-and-back"),
+        pytest.param(gone(deferred), LATER_NIGHT, SAME, "reopened", ("open", 2), id="deferred-gone-and-back-late"),
+    ],
+)
+def test_a_decision_holds_until_what_it_judged_changes(ledger, so_far, night, told, counted, then):
+    so_far(ledger)
+    assert file(ledger, told, night=night) == Filed(**{counted: 1})
+    assert stands(ledger) == then
+    (row,) = everything(ledger)
+    assert (row.first_night, row.last_night) == (NIGHT, night)
+
+
+@pytest.mark.parametrize(
+    ("so_far", "then"),
+    [
+        pytest.param(opened, "gone", id="open"),
+        pytest.param(half_approved, "gone", id="half-approved"),
+        pytest.param(was_approved, "gone", id="approved"),
+        pytest.param(rejected, "gone", id="rejected"),
+        pytest.param(deferred, "gone", id="deferred"),
+        pytest.param(settled, "settled", id="settled"),
+        pytest.param(under_way, "approved", id="fixes-under-way"),
+        pytest.param(gone(opened), "gone", id="gone-already"),
+    ],
+)
+def test_what_is_found_no_more_is_closed_unless_it_is_closed_or_under_way(ledger, so_far, then):
+    row = so_far(ledger)
+    assert file(ledger).gone == (then == "gone" and so_far.__name__ != "also_gone")
+    assert again(ledger, row).state == then
+
+
+def test_a_new_version_shows_what_was_found_tonight(ledger):
+    row = rejected(ledger)
+    file(ledger, OTHER_OPTIONS)
+    seen = again(ledger, row)
+    assert seen.options[0].fixes[0].before == {"email": "older@a.example"}
+    assert [(told.version, told.verdict) for told in seen.decisions] == [(1, "rejected")]
+
+
+def test_a_new_score_is_shown_without_a_new_version(ledger):
+    opened(ledger)
+    file(ledger, OTHER_SCORE)
+    (row,) = everything(ledger)
+    assert (row.version, row.confidence, row.recommended) == (1, 0.4, None)
+
+
+def test_fixes_under_way_stay_as_they_were_approved(ledger):
+    row = under_way(ledger)
+    file(ledger, OTHER_OPTIONS)
+    (fix,) = again(ledger, row).options[0].fixes
+    assert (fix.id, fix.before) == (*fix_ids(row), {"email": "old@a.example"})
+
+
+def test_a_finding_of_which_one_fix_took_is_under_way(ledger):
+    row = approved(ledger, three_fixes())
+    ends(ledger, fix_ids(row)[0], FixState.APPLIED)
+    file(ledger)
+    assert again(ledger, row).state == "approved"
+
+
+@pytest.mark.parametrize(
+    ("seen_at", "then"),
+    [
+        pytest.param(NOW, ("settled", 1), id="pulled-before-it-was-settled"),
+        pytest.param(after(1), ("open", 2), id="pulled-after-it-was-settled"),
+        pytest.param(None, ("open", 2), id="pulled-nobody-knows-when"),
+    ],
+)
+@pytest.mark.parametrize("told", [SAME, OTHER_OPTIONS], ids=["as-it-was", "changed"])
+def test_what_was_settled_after_the_pull_has_not_come_back(ledger, told, seen_at, then):
+    settled(ledger)
+    file(ledger, told, seen_at=seen_at)
+    assert stands(ledger) == then
+
+
+@pytest.mark.parametrize(
+    ("left_out", "state"),
+    [
+        pytest.param((), "gone", id="none"),
+        pytest.param(("hubspot",), "open", id="the-subjects"),
+        pytest.param(("shopify",), "open", id="another-records"),
+        pytest.param(("whmcs", "whois"), "gone", id="others"),
+    ],
+)
+def test_findings_on_a_platform_that_was_left_out_are_not_closed(ledger, left_out, state):
+    opened(ledger)
+    file(ledger, left_out=left_out)
+    assert stands(ledger) == (state, 1)
+
+
+def test_one_finding_twice_in_a_night_files_nothing(ledger):
+    with pytest.raises(ValueError, match="was found twice in one night"):
+        file(ledger, a_finding(rule="orphaned_order"), SAME, OTHER_SCORE)
+    assert everything(ledger) == []
+    assert audit.head(ledger)[0] == 0
+
+
+def test_a_night_that_cannot_be_filed_whole_is_not_filed_at_all(ledger):
+    row = opened(ledger)
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        file(ledger, OTHER_EVIDENCE, a_finding(rule="orphaned_order", says=float("nan")))
+    assert again(ledger, row) == row
+
+
+def test_the_audit_tells_of_each_night_without_naming_anybody(ledger):
+    opened(ledger)
+    file(ledger, OTHER_EVIDENCE, a_finding(rule="orphaned_order"))
+    assert rows(ledger, schema.audit, "kind", "body") == [
+        ("filed", {"night": NIGHT, "new": 1, "known": 0, "reopened": 0, "gone": 0}),
+        ("filed", {"night": NEXT_NIGHT, "new": 1, "known": 1, "reopened": 0, "gone": 0}),
+    ]
+
+
+def test_a_night_of_thousands_is_filed_again_and_closed(ledger):
+    many = [a_finding(subject=f"hubspot:contact:{number}") for number in range(1200)]
+    assert file(ledger, *many).new == 1200
+    assert file(ledger, *many) == Filed(known=1200)
+    assert file(ledger).gone == 1200
+
+
+def test_the_same_fix_in_a_new_version_tells_what_became_of_it_before(ledger):
+    row = settled(ledger)
+    by_hand(ledger, "UPDATE receipt SET detail = '\"It took.\"'")
+    file(ledger, OTHER_OPTIONS)
+    (fix,) = again(ledger, row).options[0].fixes
+    assert fix.detail == "When it was approved before: It took."
