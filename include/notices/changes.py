@@ -19,6 +19,9 @@ from include.notices.wording import worded
 from include.settings import Settings
 
 HEADERS = {"Auto-Submitted": "auto-generated"}
+CHANGED = "The email address of your account was changed"
+SET = "This is now the email address of your account"
+ADDED = "This email address was added to your account"
 SERVICES = {
     "customer": "Store",
     "contact": "Customer records",
@@ -45,6 +48,11 @@ class Change:
     additional: bool = False
     signs_in: bool = False
 
+    @property
+    def same(self) -> bool:
+        """Only the spelling changed."""
+        return self.old is not None and self.new is not None and _key(self.old) == _key(self.new)
+
 
 def of_change(
     finding_id: str, version: int, fixes: Sequence[Fix], settings: Settings, now: datetime | None = None
@@ -55,32 +63,41 @@ def of_change(
     `version`: the finding's. What changes when it comes back and is approved again is told in messages of its own.
     """
     changes = list(dict.fromkeys(change for fix in fixes for change in _changes(fix)))
+    old = _by_address((change.old, change) for change in changes if not change.same)
     new = _by_address((change.new, change) for change in changes)
-    old = {key: told for key, told in _by_address((change.old, change) for change in changes).items() if key not in new}
     when = _moment(now or datetime.now(UTC), settings.timezone)
     about = {"finding": finding_id, "version": version, "when": when}
     return [
-        *(_to_old(recipient, told, settings, about) for recipient, told in old.values()),
-        *(_to_new(recipient, told, settings, about) for recipient, told in new.values()),
+        *(_to_old(recipient, lost, settings, about) for key, (recipient, lost) in old.items() if key not in new),
+        *(
+            _to_new(recipient, gained, old[key][1] if key in old else [], settings, about)
+            for key, (recipient, gained) in new.items()
+        ),
     ]
 
 
-def _to_old(recipient: str, changes: list[Change], settings: Settings, about: dict[str, Any]) -> Notice:
-    lines = dict.fromkeys((change.service, masked(change.new) if change.new else None) for change in changes)
-    written = worded("changed_old", settings, changes=list(lines), moved=any(new for _, new in lines), **about)
-    return _notice("old", recipient, "The email address of your account was changed", written, settings, about)
+def _to_old(recipient: str, lost: list[Change], settings: Settings, about: dict[str, Any]) -> Notice:
+    lines = _lines(lost)
+    written = worded("changed_old", settings, lost=lines, moved=any(new for _, new in lines), **about)
+    return _notice("old", recipient, CHANGED, written, settings, about)
 
 
-def _to_new(recipient: str, changes: list[Change], settings: Settings, about: dict[str, Any]) -> Notice:
+def _to_new(
+    recipient: str, gained: list[Change], lost: list[Change], settings: Settings, about: dict[str, Any]
+) -> Notice:
     values = {
-        "services": list(dict.fromkeys(change.service for change in changes if not change.additional)),
-        "additional": list(dict.fromkeys(change.service for change in changes if change.additional)),
-        "signs_in": any(change.signs_in for change in changes),
+        "services": list(dict.fromkeys(change.service for change in gained if not change.additional)),
+        "additional": list(dict.fromkeys(change.service for change in gained if change.additional)),
+        "signs_in": any(change.signs_in for change in gained),
+        "lost": _lines(lost),
     }
-    subject = "This is now the email address of your account"
-    if not values["services"]:
-        subject = "This email address was added to your account"
+    subject = CHANGED if lost else SET if values["services"] else ADDED
     return _notice("new", recipient, subject, worded("changed_new", settings, **values, **about), settings, about)
+
+
+def _lines(lost: list[Change]) -> list[tuple[str, str | None]]:
+    """Where an address is no longer used, and which took its place, as far as it may be shown."""
+    return list(dict.fromkeys((change.service, masked(change.new) if change.new else None) for change in lost))
 
 
 def _notice(

@@ -142,6 +142,15 @@ def test_neither_address_learns_the_other():
     assert "old.example" not in str(the("new", messages))
 
 
+def test_an_old_address_that_is_kept_as_an_additional_one_still_learns_what_took_its_place():
+    message = next(one for one in told(set_email(), add_email([], [OLD])) if one.recipient == OLD)
+
+    assert message.subject == "The email address of your account was changed"
+    for form in (message.text, message.html):
+        assert "It was replaced by another address for:" in form
+        assert "a•••@new.example" in form
+
+
 @pytest.mark.parametrize(
     ("target", "said"),
     [("shopify:customer:1", True), ("whmcs:login:1", True), ("whmcs:client:1", False), ("cpanel:hosting:a", False)],
