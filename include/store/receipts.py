@@ -111,6 +111,9 @@ def _follow(connection: sa.Connection, old: str, new: str, finding_id: str, now:
     """From now on the record `old` is called `new`, also by those that were called `old` by another name before."""
     if old == new:
         return
+    between = connection.execute(sa.select(alias.c.new).where(alias.c.old == old)).scalar()
+    if between not in (None, new):  # the record had a name of its own since: that one is old now, too
+        _follow(connection, between, new, finding_id, now)
     connection.execute(sa.delete(alias).where(alias.c.old.in_((old, new))))
     connection.execute(sa.update(alias).where(alias.c.new == old).values(new=new))
     connection.execute(sa.insert(alias).values(old=old, new=new, finding_id=finding_id, at=now))
