@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ FINDING = Finding("email_mismatch", Ref.parse("shopify:customer:1"), (Ref.parse(
 ID = finding_id(FINDING.key)
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 OLD, NEW = "ann@old.example", "ann@new.example"
+DAY = 24 * 60  # minutes
 DROP = "drop"  # instead of an answer: the server is gone
 
 
@@ -79,7 +81,7 @@ class MailServer(AbstractContextManager["MailServer"]):
         self.bad: dict[str, str] = {}
         self.connections = 0
         self.accepted: list[tuple[list[str], EmailMessage]] = []
-        self._controller = Controller(_Moods(self), hostname="127.0.0.1", port=0, **options)
+        self._controller = _Controller(_Moods(self), **options)
 
     def __enter__(self) -> Self:
         self._controller.start()
@@ -87,10 +89,6 @@ class MailServer(AbstractContextManager["MailServer"]):
 
     def __exit__(self, *_: object) -> None:
         self._controller.stop()
-
-    @property
-    def port(self) -> int:
-        return int(self._controller.server.sockets[0].getsockname()[1])
 
     @property
     def recipients(self) -> list[str]:
@@ -102,7 +100,7 @@ class MailServer(AbstractContextManager["MailServer"]):
         def send(message: EmailMessage) -> None:
             self.connections += 1
             (recipient,) = (address.addr_spec for address in message["To"].addresses)
-            with smtplib.SMTP("127.0.0.1", self.port, timeout=5) as server:
+            with smtplib.SMTP("127.0.0.1", self._controller.port, timeout=5) as server:
                 if encrypted:
                     server.starttls()
                 if login:
@@ -110,6 +108,17 @@ class MailServer(AbstractContextManager["MailServer"]):
                 server.send_message(message, to_addrs=[recipient])
 
         return send
+
+
+class _Controller(Controller):
+    """A server on a port that this machine had free: aiosmtpd must know it before it listens."""
+
+    def __init__(self, handler: object, **options: Any) -> None:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        super().__init__(handler, hostname="127.0.0.1", port=self.socket.getsockname()[1], **options)
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(self._factory_invoker, sock=self.socket)
 
 
 class _Moods:
