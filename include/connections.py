@@ -14,7 +14,8 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
 
 from include.errors import SettingsWrong
-from include.platforms import Key, Platform, connection_of, open_platform
+from include.key import Key
+from include.platforms import Platform, connection_of, open_platform
 from include.settings import settings
 
 if TYPE_CHECKING:

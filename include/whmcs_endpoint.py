@@ -28,7 +28,7 @@ from include.errors import (
 from include.whmcs_shapes import number, record_id, rows
 
 if TYPE_CHECKING:
-    from include.platforms import Key
+    from include.key import Key
     from include.transport import Answer, Http
 
 PATH = "/includes/api.php"

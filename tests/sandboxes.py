@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import requests
 
-from include.platforms import Key, Platform, connection_of, open_platform
+from include.key import Key
+from include.platforms import Platform, connection_of, open_platform
 from include.sandbox.server import Served, build, serve_in_thread
 
 PEOPLE = 60

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from include.errors import Unreachable
-from include.platforms import Key
+from include.key import Key
 from include.transport import Answer
 from include.whmcs_endpoint import Endpoint, without_secrets
 

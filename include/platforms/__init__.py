@@ -9,24 +9,15 @@ One folder per platform, each with the same three files and nothing shared betwe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from include.registry import load
 
 if TYPE_CHECKING:
+    from include.key import Key
     from include.transport import Session
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """What a connection holds besides its host. `options` are its extra; nothing of it may be shown (no repr)."""
-
-    login: str = field(repr=False)
-    secret: str = field(repr=False)
-    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

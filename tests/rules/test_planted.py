@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import requests
 
+from include.key import Key
 from include.model import canonical
-from include.platforms import Key, connection_of, open_platform
+from include.platforms import connection_of, open_platform
 from include.registry import load, names
 from include.sandbox.server import build, serve_in_thread
 from include.store.tables import of_rows

@@ -16,8 +16,9 @@ import pytest
 import requests
 from starlette.routing import Mount, Router
 
+from include.key import Key
 from include.model import Action, Fix, Ref
-from include.platforms import Key, Platform, open_platform
+from include.platforms import Platform, open_platform
 from include.sandbox import whm, whmcs
 from include.sandbox.desk import Desk
 from include.sandbox.faults import Faults

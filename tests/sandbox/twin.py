@@ -9,7 +9,8 @@ import requests
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Router
 
-from include.platforms import Key, Platform, open_platform
+from include.key import Key
+from include.platforms import Platform, open_platform
 from include.sandbox.desk import Desk
 from include.sandbox.faults import Faults
 from include.sandbox.world import World

@@ -15,7 +15,7 @@ from include.platforms.bigcommerce.refusals import judge
 from include.record import Record, records
 
 if TYPE_CHECKING:
-    from include.platforms import Key
+    from include.key import Key
     from include.transport import Http
 
 __all__ = ["Api", "judge"]

@@ -17,7 +17,7 @@ from include.errors import (
 from include.platforms import Page
 
 if TYPE_CHECKING:
-    from include.platforms import Key
+    from include.key import Key
     from include.transport import Answer, Http
 
 FIELDS = "user,domain,email,owner,suspended,is_locked,unix_startdate"

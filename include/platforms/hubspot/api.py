@@ -18,7 +18,7 @@ from include.platforms.hubspot.refusals import judge
 from include.platforms.hubspot.rows import LINKS, PROPERTIES
 
 if TYPE_CHECKING:
-    from include.platforms import Key
+    from include.key import Key
     from include.transport import Http
 
 __all__ = ["Api", "judge"]

@@ -17,7 +17,7 @@ from include.platforms.shopify.refusals import judge, refused
 from include.platforms.shopify.rows import number
 
 if TYPE_CHECKING:
-    from include.platforms import Key
+    from include.key import Key
     from include.transport import Answer, Http
 
 __all__ = ["Api", "judge"]

@@ -11,7 +11,7 @@ from include.whmcs_endpoint import Endpoint, judge
 from include.whmcs_shapes import record_id, rows
 
 if TYPE_CHECKING:
-    from include.platforms import Key
+    from include.key import Key
     from include.transport import Http
 
 __all__ = ["Api", "judge"]

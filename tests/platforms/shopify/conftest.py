@@ -11,7 +11,8 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from include.platforms import Key, Platform, open_platform
+from include.key import Key
+from include.platforms import Platform, open_platform
 from include.platforms.shopify.api import Api
 from tests.sandbox.shopify.serving import Shopify, shop_server, shopify, shopify_with
 
