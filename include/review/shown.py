@@ -50,10 +50,11 @@ def detail(row: FindingRow, today: date) -> dict[str, Any]:
             for one in row.because
         ],
         "recommended": row.recommended,
-        "options": [_option(option, row.recommended) for option in row.options],
+        "options": [_option(option, row) for option in row.options],
         "decisions": [
             {
                 "verdict": decision.verdict,
+                "option": next((one.label for one in row.options if one.hash == decision.option_hash), None),
                 "reviewer": decision.reviewer,
                 "reason": decision.reason,
                 "until": decision.until,
@@ -65,15 +66,21 @@ def detail(row: FindingRow, today: date) -> dict[str, Any]:
     }
 
 
-def _option(option: OptionRow, recommended: int | None) -> dict[str, Any]:
+def _option(option: OptionRow, row: FindingRow) -> dict[str, Any]:
     fixes: list[dict[str, Any]] = [
         {"action": fix.action, "before": fix.before, "after": fix.after} for fix in option.fixes
     ]
+    approved_by = [
+        one.reviewer for one in row.decisions if one.version == row.version and one.option_hash == option.hash
+    ]
+    chosen = bool(approved_by) if row.state == "half_approved" else option.number == row.recommended
     return {
         "number": option.number,
         "label": option.label,
         "hash": option.hash,
-        "recommended": option.number == recommended,
+        "recommended": option.number == row.recommended,
+        "approved_by": approved_by,
+        "chosen": chosen,
         "needs_two": any(fix.action == "merge" for fix in option.fixes),
         "irreversible": any(words.irreversible(fix.action) for fix in option.fixes),
         "mailed": words.mailed(fixes),

@@ -104,8 +104,8 @@ def test_a_finding_shows_every_decision_in_order(ledger):
     row = filed(ledger, a_finding(), night="2026-11-05")
     decide(ledger, row, "approved", reviewer="bob")
     assert again(ledger, row).decisions == (
-        findings.DecisionRow(1, "deferred", "ann", "not now", "2026-11-05", NOW),
-        findings.DecisionRow(2, "approved", "bob", None, None, NOW),
+        findings.DecisionRow(1, "deferred", "ann", "not now", "2026-11-05", NOW, None),
+        findings.DecisionRow(2, "approved", "bob", None, None, NOW, row.options[0].hash),
     )
 
 
