@@ -103,7 +103,7 @@ def file(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Set
         logger.info("%s is not the newest night (%s): its findings are not filed", snapshot.name, newest.name)
         return {"new": 0, "known": 0, "reopened": 0, "gone": 0}
     found = [finding for rule in names("rules") for finding in snapshot.part(f"findings/{rule}").findings()]
-    filed = findings.file(ledger, found, snapshot.night, settings.left_out)
+    filed = findings.file(ledger, found, snapshot.night, settings.left_out, snapshot.begun_at())
     return {"new": filed.new, "known": filed.known, "reopened": filed.reopened, "gone": filed.gone}
 
 

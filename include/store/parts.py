@@ -92,12 +92,12 @@ class Part:
         return rows
 
 
-def read_manifest(folder: UPath, kind: type[Manifest], name: str) -> Manifest:
+def read_manifest(folder: UPath, kind: type[Manifest], name: str, file: str = "manifest.json") -> Manifest:
     """The manifest in `folder`. Raises SnapshotMissing when it cannot be read as one."""
     try:
-        return kind(**json.loads((folder / "manifest.json").read_text("utf-8")))
-    except (TypeError, ValueError) as error:
-        raise SnapshotMissing(f"{name} is not complete: its manifest is damaged.") from error
+        return kind(**json.loads((folder / file).read_text("utf-8")))
+    except (TypeError, ValueError, FileNotFoundError) as error:
+        raise SnapshotMissing(f"{name} is not complete: its manifest is damaged or gone.") from error
 
 
 def write_whole(path: UPath, said: Any) -> None:

@@ -1,6 +1,7 @@
 """
 What the platforms said, one folder per attempt of a night, never changed once written.
 
+    nights/2026-11-23/1/begun.json                        when the attempt began
     nights/2026-11-23/1/raw/hubspot/contacts/00001.json   a page as it came
     nights/2026-11-23/1/raw/hubspot/manifest.json         written last: without it the pull does not count
     nights/2026-11-23/1/contacts/{table.parquet,manifest.json}
@@ -11,13 +12,16 @@ killed task has left without a manifest is removed by the next one. `url` is a f
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from include.errors import SnapshotMissing
-from include.store.parts import Part, write_whole
+from include.store.parts import Part, read_manifest, write_whole
 from include.store.raw import RawStore
 
 if TYPE_CHECKING:
@@ -25,7 +29,13 @@ if TYPE_CHECKING:
 
     from include.store.tables import Tables
 
+BEGUN = "begun.json"
 TABLES = ("contacts", "orders", "people")
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    at: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,14 @@ class Snapshot:
     def name(self) -> str:
         """What travels between tasks: `2026-11-23.1`."""
         return f"{self.night}.{self.attempt}"
+
+    def begun_at(self) -> datetime:
+        """When it was begun: whatever it says of a platform was so then or later. Raises SnapshotMissing."""
+        return datetime.fromisoformat(read_manifest(self.folder, _Begun, self.name, "begun.json").at)
+
+    def begun_at(self) -> datetime:
+        """When this attempt began: nothing in it is older."""
+        return datetime.fromisoformat(json.loads((self.folder / BEGUN).read_text("utf-8"))["begun_at"])
 
     def raw(self, platform: str) -> RawStore:
         """What one platform said."""
@@ -81,7 +99,7 @@ class Snapshots:
         taken = [snapshot.attempt for snapshot in self._attempts(night)]
         snapshot = self._snapshot(night, max(taken, default=0) + 1)
         snapshot.folder.mkdir(parents=True)
-        write_whole(snapshot.folder / "begun.json", {"snapshot": snapshot.name})  # object stores keep no empty folder
+        write_whole(snapshot.folder / "begun.json", {"at": datetime.now(UTC).isoformat()})
         return snapshot
 
     def get(self, name: str) -> Snapshot:

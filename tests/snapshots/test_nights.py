@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from include.errors import SnapshotMissing
@@ -55,6 +57,16 @@ def test_what_is_no_snapshot_is_missing(store, name):
     store.begin("2026-11-23")
     with pytest.raises(SnapshotMissing, match="snapshot"):
         store.get(name)
+
+
+def test_an_attempt_says_when_it_began(store):
+    before = datetime.now(UTC)
+    snapshot = store.begin("2026-11-23")
+    assert before <= store.get(snapshot.name).begun_at() <= datetime.now(UTC)
+    (snapshot.folder / "begun.json").unlink()
+    snapshot.part("orders").write_table(of_rows("orders", []))
+    with pytest.raises(SnapshotMissing, match=r"2026-11-23\.1 is not complete"):
+        store.get(snapshot.name).begun_at()
 
 
 def test_an_empty_store_has_no_night(store):
