@@ -8,11 +8,12 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
+from include import notices
 from include.errors import SettingsWrong
 from include.notices.channels import deliver
-from include.settings import settings
+from include.settings import Settings, settings
 from include.store import outbox
-from tests.notices.mailing import DAY, NEW, NOW, OLD, after, put, rows
+from tests.notices.mailing import DAY, ID, NEW, NOW, OLD, add_email, after, put, rows, set_email
 
 
 def test_a_message_arrives_whole_at_its_one_recipient(ledger, mail, monkeypatch):
@@ -36,6 +37,23 @@ def test_a_message_arrives_whole_at_its_one_recipient(ledger, mail, monkeypatch)
     assert message.get_body(("plain",)).get_content().splitlines() == ["Größe •••"] * 3
     assert message.get_body(("html",)).get_content().strip() == "<p>A text</p>"
     assert message.as_bytes().isascii()
+
+
+def test_what_is_told_of_a_change_arrives_as_it_was_written(ledger, mail):
+    """A mail system puts a `>` before a line that begins with `From `: none of ours may."""
+    fixes = [set_email(), set_email("whmcs:login:1"), add_email([], [NEW, "ann@third.example"])]
+    with ledger.write() as connection:
+        for one in notices.of_change(ID, 1, fixes, Settings(), NOW):
+            outbox.put(connection, one, NOW)
+    notices.digest(ledger, {"new": 1, "reopened": 1}, "2026-11-23.1", Settings(), NOW)
+
+    assert deliver(ledger, mail.sender(), NOW) == 4
+
+    for row, (envelope, message) in zip(rows(ledger), mail.accepted, strict=True):
+        assert envelope == [row.recipient]
+        assert message["Subject"] == row.subject
+        for form, written in (("plain", row.text), ("html", row.html)):
+            assert message.get_body((form,)).get_content().splitlines() == written.splitlines()
 
 
 def test_a_message_goes_out_once(ledger, mail):
