@@ -91,7 +91,7 @@ class Seen(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
-            self._open.append((tag, dict(attrs).get("class") or tag, []))
+            self._open.append((tag, dict(attrs).get("class") or f"<{tag}>", []))
 
     def handle_endtag(self, tag: str) -> None:
         while self._open:
@@ -105,7 +105,7 @@ class Seen(HTMLParser):
             text.append(data)
 
     def all(self, kind: str) -> list[str]:
-        """The texts of the elements of this class (or of this tag, without one)."""
+        """The texts of the elements of this class (`<tag>` for those without one)."""
         return [text for one, text in self.texts if one == kind]
 
     def links(self) -> list[str]:
