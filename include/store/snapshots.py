@@ -12,11 +12,9 @@ killed task has left without a manifest is removed by the next one. `url` is a f
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
 
     from include.store.tables import Tables
 
-BEGUN = "begun.json"
 TABLES = ("contacts", "orders", "people")
 
 
@@ -54,10 +51,6 @@ class Snapshot:
     def begun_at(self) -> datetime:
         """When it was begun: whatever it says of a platform was so then or later. Raises SnapshotMissing."""
         return datetime.fromisoformat(read_manifest(self.folder, _Begun, self.name, "begun.json").at)
-
-    def begun_at(self) -> datetime:
-        """When this attempt began: nothing in it is older."""
-        return datetime.fromisoformat(json.loads((self.folder / BEGUN).read_text("utf-8"))["begun_at"])
 
     def raw(self, platform: str) -> RawStore:
         """What one platform said."""
