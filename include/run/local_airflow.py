@@ -145,8 +145,8 @@ class LocalAirflow:
         """The last error in the task's log, in one line."""
         path = f"/api/v2/dags/{dag}/dagRuns/{run_id}/taskInstances/{task.id}/logs/{max(task.try_number, 1)}"
         lines: list[dict[str, Any]] = web.call("GET", f"{path}?full_content=true")["content"]
-        errors = [error for line in lines if isinstance(line, dict) for error in line.get("error_detail") or []]
-        if errors:
-            return str(errors[-1]["exc_value"])
+        raised = [line["error_detail"] for line in lines if isinstance(line, dict) and line.get("error_detail")]
+        if raised:
+            return str(raised[-1][0]["exc_value"])  # the first is what was raised, the others are its causes
         said = [str(line.get("event")) for line in lines if isinstance(line, dict) and line.get("level") == "error"]
         return said[-1] if said else f"see {self.url}/dags/{dag}/runs/{run_id}/tasks/{task.id}"
