@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from include.model import TOOK, FixState
-from include.store.schema import finding, fix, option
+from include.model import TOOK, FixState, Verdict
+from include.store.schema import decision, finding, fix, option
 
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
@@ -30,13 +30,15 @@ def owner() -> str:
 
 
 def claim(ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: float) -> bool:
-    """Take a fix to apply it: only while its finding is approved as it stands, and all fixes before it took."""
+    """Take a fix to apply it: only while its option is what was approved, and all fixes before it took."""
     sooner = fix.alias("sooner")
     allowed = sa.exists().where(
         option.c.id == fix.c.option_id,
         finding.c.id == option.c.finding_id,
         finding.c.version == option.c.version,
         finding.c.state == "approved",
+        decision.c.option_id == option.c.id,
+        decision.c.verdict == str(Verdict.APPROVED),
     )
     blocked = sa.exists().where(
         sooner.c.option_id == fix.c.option_id,
