@@ -20,8 +20,8 @@ CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 PEOPLE = ("ada.lovelace@example.org", "Lovelace", "+44 20 7946 0958")
 TAGS = {
     "a", "bdi", "body", "button", "del", "div", "fieldset", "form", "h1", "h2", "head", "header", "html", "input",
-    "ins", "label", "legend", "li", "link", "main", "meta", "noscript", "p", "script", "section", "small", "span", "strong",
-    "table", "tbody", "td", "textarea", "th", "thead", "title", "tr", "ul", "wbr",
+    "ins", "label", "legend", "li", "link", "main", "meta", "noscript", "p", "script", "section", "small", "span",
+    "strong", "table", "tbody", "td", "textarea", "th", "thead", "title", "tr", "ul", "wbr",
 }  # fmt: skip
 
 
