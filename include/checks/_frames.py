@@ -56,9 +56,9 @@ def drift(snapshot: Snapshot, before: Snapshot | None, settings: Settings) -> pd
     for platform, group in now.groupby("platform"):
         same = both[both["platform"] == platform]
         changed = (same["email"].fillna("") != same["email_before"].fillna("")).mean() if len(same) else 0.0
-        was = then[then["platform"] == platform]["email"].isna().mean() if before else 0.0
-        missing = group["email"].isna().mean()
-        rows.append({"platform": platform, "changed": float(changed), "newly_missing": float(missing - (was or 0.0))})
+        was = then[then["platform"] == platform]["email"]
+        newly = group["email"].isna().mean() - was.isna().mean() if before and len(was) else 0.0
+        rows.append({"platform": platform, "changed": float(changed), "newly_missing": float(newly)})
     return _frame(rows)
 
 
