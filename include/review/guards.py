@@ -73,7 +73,7 @@ class SafeHeaders:
 
 def csrf_token(secret: str, user: str, day: date | None = None) -> str:
     """The token of one user on one day (UTC)."""
-    said = f"{user}\n{(day or datetime.now(UTC).date()).isoformat()}"
+    said = f"rollcall review\n{user}\n{(day or datetime.now(UTC).date()).isoformat()}"
     return hmac.new(secret.encode(), said.encode(), hashlib.sha256).hexdigest()
 
 
