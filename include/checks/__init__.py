@@ -43,6 +43,9 @@ def check_night(gate: str, snapshot: Snapshot, snapshots: Snapshots, settings: S
             raise
         except RollcallError as error:
             raise GateClosed(f"The gate {gate} is closed: {table} cannot be checked. {error}") from error
+        except Exception as error:  # its text may hold values, so it stays out
+            why = type(error).__name__
+            raise GateClosed(f"The gate {gate} is closed: {table} cannot be checked ({why}).") from error
         held += hold(table, frame, settings)
     return held
 

@@ -1,10 +1,19 @@
-"""Great Expectations is imported once, before any test: importing it warns of what others deprecated."""
+"""A good night with one before it; and Great Expectations, imported once, as that warns of what is deprecated."""
 
 from __future__ import annotations
 
+import shutil
 import warnings
+from pathlib import Path
 
 import pytest
+from upath import UPath
+
+from include import stages
+from include.registry import names
+from include.settings import Settings
+from include.store.snapshots import Snapshots
+from tests.checks.night import Night
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -12,3 +21,26 @@ def great_expectations() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import great_expectations  # noqa: F401
+
+
+@pytest.fixture(scope="session")
+def good(served, tmp_path_factory) -> Path:
+    """A night and the one before it, from the pull to the findings."""
+    served.reset()
+    root = tmp_path_factory.mktemp("good")
+    store = Snapshots(UPath(root))
+    for night in ("2026-11-22", "2026-11-23"):
+        snapshot = store.begin(night)
+        for name in names("platforms"):
+            stages.pull(served.open(name), snapshot)
+        stages.tabulate(snapshot, Settings())
+        stages.link(snapshot, store)
+        for rule in names("rules"):
+            stages.detect(rule, snapshot, store)
+    return root
+
+
+@pytest.fixture
+def night(good, tmp_path) -> Night:
+    shutil.copytree(good, tmp_path / "nights")
+    return Night(Snapshots(UPath(tmp_path / "nights")))
