@@ -1,0 +1,104 @@
+"""The audit: whatever is done to its lines by hand shows, and where."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from include.model import digest
+from include.store import audit, schema
+from tests.store.cases import NOW, by_hand, rows
+from tests.store.test_findings import STRANGE
+
+LINES = 6
+
+
+@pytest.fixture
+def chain(ledger):
+    """A ledger whose audit has six lines."""
+    with ledger.write() as connection:
+        for number in range(LINES):
+            audit.append(connection, f"kind {number}", {"number": number}, NOW)
+    return ledger
+
+
+def test_lines_are_numbered_and_each_holds_the_hash_of_the_one_before(chain):
+    kept = rows(chain, schema.audit, "seq", "at", "kind", "body", "previous", "hash")
+    names = ("seq", "at", "kind", "body", "previous")
+    assert [row[0] for row in kept] == list(range(1, LINES + 1))
+    assert [row[5] for row in kept] == [digest(dict(zip(names, row[:5], strict=True))) for row in kept]
+    assert [row[4] for row in kept] == [audit.START, *(row[5] for row in kept[:-1])]
+    assert kept[2][1:4] == ("2026-11-01T12:00:00.000000+00:00", "kind 2", {"number": 2})
+    assert audit.head(chain) == (LINES, kept[-1][5])
+    assert audit.verify(chain) is None
+
+
+def test_an_empty_audit_is_whole(ledger):
+    assert (audit.verify(ledger), audit.head(ledger)) == (None, (0, audit.START))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        pytest.param("UPDATE audit SET at = '2026-11-01' WHERE seq = 3", "Line 3.*was changed", id="its-time"),
+        pytest.param("UPDATE audit SET kind = 'kind 4' WHERE seq = 3", "Line 3.*was changed", id="its-kind"),
+        pytest.param("""UPDATE audit SET body = '{"number": 9}' WHERE seq = 3""", "Line 3.*was changed", id="its-body"),
+        pytest.param("UPDATE audit SET previous = hash WHERE seq = 3", "Line 3.*not follow", id="what-it-follows"),
+        pytest.param("UPDATE audit SET hash = previous WHERE seq = 3", "Line 3.*was changed", id="its-hash"),
+        pytest.param("UPDATE audit SET body = '{}' WHERE seq IN (2, 5)", "Line 2.*was changed", id="two-of-them"),
+        pytest.param("DELETE FROM audit WHERE seq = 3", "Line 3.*is missing", id="one-gone"),
+        pytest.param("DELETE FROM audit WHERE seq = 1", "Line 1.*is missing", id="the-first-gone"),
+        pytest.param("UPDATE audit SET seq = 9 WHERE seq = 6", "Line 6.*is missing", id="the-last-elsewhere"),
+        pytest.param("UPDATE audit SET seq = 0 WHERE seq = 1", "Line 1.*is missing", id="the-first-elsewhere"),
+        pytest.param(
+            "UPDATE audit SET seq = 99 WHERE seq = 3; UPDATE audit SET seq = 3 WHERE seq = 4; "
+            "UPDATE audit SET seq = 4 WHERE seq = 99",
+            "Line 3.*not follow",
+            id="two-swapped",
+        ),
+        pytest.param(
+            "UPDATE audit SET body = (SELECT other.body FROM audit other WHERE other.seq = 7 - audit.seq)",
+            "Line 1.*was changed",
+            id="all-bodies-in-another-order",
+        ),
+        pytest.param(
+            "INSERT INTO audit (seq, at, kind, body, previous, hash) "
+            "SELECT 7, at, kind, body, previous, hash FROM audit WHERE seq = 6",
+            "Line 7.*not follow",
+            id="one-copied-to-the-end",
+        ),
+        pytest.param(
+            "INSERT INTO audit (seq, at, kind, body, previous, hash) SELECT 7, at, kind, body, hash, hash FROM audit "
+            "WHERE seq = 6",
+            "Line 7.*was changed",
+            id="one-made-up-at-the-end",
+        ),
+    ],
+)
+def test_the_first_line_that_does_not_follow_is_named(chain, change, told):
+    for statement in change.split("; "):
+        by_hand(chain, statement)
+    assert re.match(told, audit.verify(chain) or "")
+
+
+def test_lines_cut_off_at_the_end_show_beside_a_head_kept_elsewhere(chain):
+    kept = audit.head(chain)
+    by_hand(chain, "DELETE FROM audit WHERE seq > 4")
+    assert audit.verify(chain) is None
+    assert audit.head(chain) != kept
+
+
+def test_a_line_rewritten_with_a_new_hash_breaks_the_next(chain):
+    seq, at, kind, _, previous = rows(chain, schema.audit, "seq", "at", "kind", "body", "previous")[2]
+    forged = digest({"seq": seq, "at": at, "kind": kind, "body": {}, "previous": previous})
+    by_hand(chain, "UPDATE audit SET body = '{}', hash = :hash WHERE seq = 3", hash=forged)
+    assert audit.verify(chain) == "Line 4 of the audit does not follow from the line before it."
+
+
+@pytest.mark.parametrize("told", STRANGE.values(), ids=STRANGE)
+def test_every_character_survives_and_is_held_by_the_hash(ledger, told):
+    with ledger.write() as connection:
+        audit.append(connection, "strange", {told: [told]})
+    assert rows(ledger, schema.audit, "body") == [({told: [told]},)]
+    assert audit.verify(ledger) is None
