@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
@@ -20,11 +22,11 @@ console = Console(soft_wrap=True)
 
 
 def serve(
-    port: Annotated[int, typer.Option(help="The port of all platforms.")] = 9400,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port of all platforms; 0 for any free one.")] = 9400,
     people: Annotated[int, typer.Option(min=1, help="How many people live in the world.")] = 500,
     seed: Annotated[int, typer.Option(help="The world is the same for the same seed.")] = 7,
     host: Annotated[str, typer.Option(help="The interface to listen on.")] = "127.0.0.1",
-    mail_port: Annotated[int, typer.Option(help="The port of the SMTP server; 0 for none.")] = 0,
+    mail_port: Annotated[int, typer.Option(min=0, max=65535, help="The port of the SMTP server; 0 for none.")] = 0,
     spool: Annotated[Path, typer.Option(help="Where the SMTP server puts what it gets.")] = Path("spool"),
     latency: Annotated[float, typer.Option(min=0, help="Milliseconds every answer takes longer.")] = 0,
     quota: Annotated[str, typer.Option(help=f"Plan whose quotas hold: {', '.join(PLANS)}.")] = "unlimited",
@@ -32,9 +34,10 @@ def serve(
     """A working copy of Shopify, BigCommerce, HubSpot, WHMCS and WHM, and an SMTP server if asked."""
     if quota not in PLANS:
         _give_up(f"There is no plan {quota!r}; choose one of {', '.join(PLANS)}.")
-    for taken in (port, mail_port):
-        if taken and not _free(host, taken):
-            _give_up(f"Port {taken} is taken by another program. Stop it, or choose another port.")
+    listener = _listen(host, port)
+    port = listener.getsockname()[1]
+    if mail_port:
+        _listen(host, mail_port).close()  # to be told now, and in words, that it is taken
     mail = {"host": "127.0.0.1", "port": mail_port} if mail_port else {}
     app = build(people, seed, plan=quota, latency=latency / 1000, mail=mail)
     if mail_port:
@@ -50,20 +53,22 @@ def serve(
         table.add_row("mail", f"smtp://{host}:{mail_port} into {spool}")
     console.print(table)
     console.print("Every secret is the word [bold]sandbox[/bold]. Press Ctrl+C to stop.")
-    uvicorn.run(app, host=host, port=port, log_level="warning", lifespan="off")
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
 
 
-def _free(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket of our own before anything is printed: what is printed is then true."""
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            _give_up(f"Port {port} is taken by another program. Stop it, or choose another port.")
+        _give_up(f"It cannot listen on {host}, port {port}: {error.strerror}.")
 
 
-def _give_up(why: str) -> None:
+def _give_up(why: str) -> NoReturn:
     console.print(f"[bold red]The sandbox cannot start.[/bold red] {why}", highlight=False)
     sys.exit(2)
 
