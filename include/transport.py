@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import email.utils
 import json
+import logging
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -30,6 +31,9 @@ LONGEST_WAIT = 60.0  # seconds; a platform that asks for more is left to Airflow
 LARGEST_BODY = 50 * 1024 * 1024  # bytes; no page of any platform comes near
 CHUNK = 64 * 1024
 ADDRESS = re.compile(r"[^/]*(?:@|%40)[^/]*", re.IGNORECASE)
+
+# Its lines hold whole URLs, and so people's addresses, at whatever level an operator may set.
+logging.getLogger("urllib3.connectionpool").addFilter(lambda record: False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,7 @@ class Http:
             )
         try:
             body = json.loads(raw.decode("utf-8")) if raw.strip() else None
-        except ValueError:
+        except (ValueError, RecursionError):
             if status == 429:
                 body = None
             elif status >= 400 and not _claims_json(response):
