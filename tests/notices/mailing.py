@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP as POLICY
 from typing import Any, Self
 
+import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
@@ -27,6 +28,22 @@ NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 OLD, NEW = "ann@old.example", "ann@new.example"
 DAY = 24 * 60  # minutes
 DROP = "drop"  # instead of an answer: the server is gone
+
+HOSTILE = [
+    pytest.param("ann@x.example\r\nBcc: eve@evil.example", id="a-header"),
+    pytest.param("ann@x.example\nEVIL", id="a-line"),
+    pytest.param("ann@x.example, eve@evil.example", id="two-addresses"),
+    pytest.param("Eve <eve@evil.example>", id="a-name"),
+    pytest.param("<eve@evil.example>", id="angle-brackets"),
+    pytest.param("ann@x.example\uff20evil.example", id="a-full-width-at"),
+    pytest.param("\u00e4nn@evil.example", id="letters-outside-ascii"),
+    pytest.param('"go to evil.example"@x.example', id="a-quoted-sentence"),
+    pytest.param("=?utf-8?q?eve=40evil.example=3e?=@x.example", id="an-encoded-word"),
+    pytest.param("ann@\u24d4vil.example", id="a-letter-that-becomes-another"),
+    pytest.param("\ud800@evil.example", id="half-a-character"),
+    pytest.param("<script>EVIL</script>", id="a-script"),
+    pytest.param("evil.example", id="no-address"),
+]
 
 
 def set_email(target: str = "shopify:customer:1", old: str | None = OLD, new: str = NEW) -> Fix:

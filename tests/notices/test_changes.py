@@ -11,24 +11,9 @@ from include import notices
 from include.model import Action, Fix, Notice, Ref
 from include.settings import Settings
 from include.store import outbox
-from tests.notices.mailing import ID, NEW, NOW, OLD, add_email, rows, set_email
+from tests.notices.mailing import HOSTILE, ID, NEW, NOW, OLD, add_email, rows, set_email
 
 SETTINGS = Settings(company="Harbor Hosting", support_contact="help@harbor.example", mail_sender="us@harbor.example")
-HOSTILE = [
-    pytest.param("ann@x.example\r\nBcc: eve@evil.example", id="a-header"),
-    pytest.param("ann@x.example\nEVIL", id="a-line"),
-    pytest.param("ann@x.example, eve@evil.example", id="two-addresses"),
-    pytest.param("Eve <eve@evil.example>", id="a-name"),
-    pytest.param("<eve@evil.example>", id="angle-brackets"),
-    pytest.param("ann@x.example\uff20evil.example", id="a-full-width-at"),
-    pytest.param("\u00e4nn@evil.example", id="letters-outside-ascii"),
-    pytest.param('"go to evil.example"@x.example', id="a-quoted-sentence"),
-    pytest.param("=?utf-8?q?eve=40evil.example=3e?=@x.example", id="an-encoded-word"),
-    pytest.param("ann@\u24d4vil.example", id="a-letter-that-becomes-another"),
-    pytest.param("\ud800@evil.example", id="half-a-character"),
-    pytest.param("<script>EVIL</script>", id="a-script"),
-    pytest.param("evil.example", id="no-address"),
-]
 
 
 def told(*fixes: Fix, settings: Settings = SETTINGS, version: int = 1) -> list[Notice]:
@@ -75,6 +60,7 @@ BOTH = [("new", NEW), ("old", OLD)]
             [set_email(), set_email("hubspot:contact:2", OLD.upper(), NEW.title())], BOTH, id="spelled-in-another-case"
         ),
         pytest.param([set_email(old=f"{OLD} ")], BOTH, id="a-blank-at-its-end"),
+        pytest.param([set_email(), set_email("hubspot:contact:2", f" {OLD}")], BOTH, id="a-blank-on-one-record"),
         pytest.param([set_email(old=NEW.upper())], [("new", NEW)], id="only-the-case-changed"),
         pytest.param(
             [set_email(), set_email("hubspot:contact:2", NEW, OLD)], [("new", NEW), ("new", OLD)], id="old-and-new-swap"
@@ -149,6 +135,13 @@ def test_an_old_address_that_is_kept_as_an_additional_one_still_learns_what_took
     for form in (message.text, message.html):
         assert "It was replaced by another address for:" in form
         assert "a•••@new.example" in form
+
+
+def test_an_address_whose_case_changed_was_not_replaced():
+    (message,) = told(set_email(old=NEW.upper()))
+
+    assert message.subject == "This is now the email address of your account"
+    assert "replaced" not in message.text + message.html
 
 
 @pytest.mark.parametrize(

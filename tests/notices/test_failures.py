@@ -38,6 +38,14 @@ def test_only_a_lasting_answer_closes_a_message_and_the_other_one_still_goes(led
     assert mail.recipients == [NEW]
 
 
+def test_a_message_too_large_to_be_announced_is_closed_and_the_other_one_still_goes(ledger, mail):
+    put(ledger, OLD, NEW)
+    mail.at_mail = ["552 Too large"]
+
+    assert deliver(ledger, mail.sender(), NOW) == 1
+    assert states(ledger) == ["refused", "sent"]
+
+
 @pytest.mark.parametrize(
     ("tries", "minutes"),
     [(0, 5), (1, 10), (2, 20), (6, 320), (7, 360), (8, 360), pytest.param(9, 85, id="the-last-one-after-24-hours")],
@@ -114,15 +122,21 @@ def nobody_there() -> int:
         return int(taken.getsockname()[1])
 
 
-def unreachable(message):
+def unreachable(_):
     smtplib.SMTP("127.0.0.1", nobody_there(), timeout=1)
 
 
-def test_a_server_that_is_not_there_is_asked_three_times_and_then_left_to_a_later_try(ledger):
+def will_not_greet(_):
+    raise smtplib.SMTPConnectError(554, b"No SMTP service here")
+
+
+@pytest.mark.parametrize("answer", [DROP, "421 Closing", unreachable, will_not_greet])
+def test_a_server_that_is_not_there_is_asked_three_times_and_then_left_to_a_later_try(ledger, mail, answer):
     put(ledger, *(f"ann{number}@old.example" for number in range(5)))
+    mail.at_rcpt = [answer] * 5
 
     with pytest.raises(Unreachable):
-        deliver(ledger, unreachable, NOW)
+        deliver(ledger, answer if callable(answer) else mail.sender(), NOW)
 
     assert [row.tries for row in rows(ledger)] == [1, 1, 1, 0, 0]
     assert states(ledger) == ["waiting"] * 5

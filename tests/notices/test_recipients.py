@@ -11,8 +11,7 @@ import pytest
 
 from include.notices.channels import deliver
 from include.notices.recipients import NotDeliverable, mailbox
-from tests.notices.mailing import NEW, NOW, OLD, put, rows, states
-from tests.notices.test_changes import HOSTILE
+from tests.notices.mailing import HOSTILE, NEW, NOW, OLD, put, rows, states
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 
