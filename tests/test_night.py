@@ -32,7 +32,7 @@ def rollcall(tmp_path_factory) -> Iterator[LocalRollcall]:
     processes = Processes(home.folder / "processes.json", home.logs)
     local = LocalRollcall(home, processes, Console(file=io.StringIO(), width=160))
     try:
-        local.start(PEOPLE, seed=11, sandbox=True, scheduled=False)
+        local.start(PEOPLE, seed=11, sandbox=True)
         yield local
     finally:
         processes.stop()

@@ -29,7 +29,7 @@ SEED = typer.Option(7, help="The sandbox's world is the same for the same seed."
 @app.command()
 def night(people: int = PEOPLE, seed: int = SEED) -> None:
     """One whole night: pull, check, compare, file. Changes nothing on any platform."""
-    with _rollcall("run", people, seed, scheduled=False) as rollcall:
+    with _rollcall("run", people, seed) as rollcall:
         rollcall.run_night()
         console.print("\nThe findings wait on the review page. Look at it with: [bold]make ui[/bold]")
 
@@ -39,26 +39,26 @@ def demo(people: int = PEOPLE, seed: int = SEED) -> None:
     """A night, two reviewers, the fixes, and a second night that finds nothing new. Sandbox only."""
     if real_connections(dict(os.environ)):
         raise RollcallError("The demo approves everything it recommends: it never runs against real connections.")
-    with _rollcall("demo", people, seed, scheduled=False) as rollcall:
+    with _rollcall("demo", people, seed) as rollcall:
         play_demo(rollcall, console)
 
 
 @app.command()
 def ui(people: int = PEOPLE, seed: int = SEED) -> None:
-    """Serve Airflow with the review page, on what `make run` left, until you press Ctrl+C."""
-    with _rollcall("run", people, seed, scheduled=True) as rollcall:
+    """Serve Airflow with the review page, on what `make run` left, and apply what you approve, until Ctrl+C."""
+    with _rollcall("run", people, seed, applying=True) as rollcall:
         console.print(f"\nAirflow: [bold]{rollcall.airflow.url}[/bold]")
         console.print(f"The review page: [bold]{rollcall.airflow.url}/review/[/bold] (in Airflow's menu under Browse)")
         for name, password in rollcall.home.passwords.items():
             console.print(f"Log in as [bold]{name}[/bold] with the password [bold]{password}[/bold]", highlight=False)
-        console.print("Press Ctrl+C to stop.")
+        console.print("What you approve is applied within five minutes. Press Ctrl+C to stop.")
         while True:
             rollcall.processes.check()
             time.sleep(1)
 
 
 @contextmanager
-def _rollcall(name: str, people: int, seed: int, *, scheduled: bool) -> Iterator[LocalRollcall]:
+def _rollcall(name: str, people: int, seed: int, *, applying: bool = False) -> Iterator[LocalRollcall]:
     """Everything started, and everything stopped at the end, whatever happens."""
     ports = Ports.read()
     home = Home.named(name, ports)
@@ -74,7 +74,7 @@ def _rollcall(name: str, people: int, seed: int, *, scheduled: bool) -> Iterator
         must_be_free(ports.mail, "MAIL_PORT")
     rollcall = LocalRollcall(home, processes, console)
     try:
-        rollcall.start(people, seed, sandbox=not real, scheduled=scheduled)
+        rollcall.start(people, seed, sandbox=not real, applying=applying)
         yield rollcall
     finally:
         processes.stop()

@@ -77,19 +77,23 @@ class Home:
     @property
     def passwords(self) -> dict[str, str]:
         """The reviewers' passwords: made once, kept where Airflow's SimpleAuthManager looks for them."""
-        return dict(json.loads(self._kept("passwords.json", lambda: json.dumps(dict.fromkeys(REVIEWERS, _secret())))))
+        return dict(json.loads(self._kept("passwords.json", lambda: json.dumps(dict.fromkeys(REVIEWERS, _secret(12))))))
 
-    def environment(self, connections: dict[str, str], *, sandbox: bool, scheduled: bool) -> dict[str, str]:
-        """The environment of every process. What the person has set in theirs wins over the defaults of here."""
+    def environment(self, connections: dict[str, str], *, sandbox: bool, applying: bool) -> dict[str, str]:
+        """
+        The environment of every process. What the person has set in theirs wins over the defaults of here.
+
+        Nights begin by hand only; `applying`: what is approved is looked for every few minutes.
+        """
         url = f"http://127.0.0.1:{self.ports.airflow}"
         here = {
             "ROLLCALL_LEDGER": f"sqlite:///{self.folder / 'ledger.db'}",
             "ROLLCALL_DATA": str(self.folder / "data"),
             "ROLLCALL_PAGE_URL": f"{url}/review/",
             "ROLLCALL_RETRIES": "0",
+            "ROLLCALL_SCHEDULE": "none",
+            "ROLLCALL_APPLY_SCHEDULE": "*/5 * * * *" if applying else "none",
         }
-        if not scheduled:
-            here |= {"ROLLCALL_SCHEDULE": "none", "ROLLCALL_APPLY_SCHEDULE": "none"}
         if sandbox:
             caps = ("SET_EMAIL", "MERGE", "ATTACH", "ACCESS")
             here |= {"ROLLCALL_SANDBOX": "true", "ROLLCALL_APPLY": "on", "ROLLCALL_DRIFT_PERCENT": "100"}
@@ -116,6 +120,7 @@ class Home:
             "AIRFLOW__API__SECRET_KEY": self._kept("secret_key", _secret),
             "AIRFLOW__API_AUTH__JWT_SECRET": self._kept("jwt_secret", _secret),
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.logs / "tasks"),
+            "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "30",  # a slow machine is no reason to fail a task
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
             "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
             "PYTHONPATH": str(PROJECT),
@@ -156,8 +161,8 @@ def real_connections(environ: dict[str, str]) -> bool:
     return bool(given)
 
 
-def _secret() -> str:
-    return secrets.token_urlsafe(24)
+def _secret(size: int = 48) -> str:
+    return secrets.token_urlsafe(size)
 
 
 def _fernet_key() -> str:

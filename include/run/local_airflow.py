@@ -58,11 +58,12 @@ class LocalAirflow:
         self._finish("ledger-upgrade", python("-m", "include.store", "upgrade"), self.env)
 
     def start(self) -> None:
-        """Start the three processes, and wait until the API answers and both DAGs are read."""
-        for name in ("api-server", "scheduler", "dag-processor"):
+        """Start the three processes, and wait until both DAGs are read. The scheduler's tasks need the API."""
+        for name in ("api-server", "dag-processor"):
             self.processes.start(name, python("-m", "airflow", name), self.env)
         self.processes.wait("Airflow's API server", self._answers, 180)
         self._make_pools()
+        self.processes.start("scheduler", python("-m", "airflow", "scheduler"), self.env)
         self.processes.wait("The DAG processor", self._dags_are_read, 120)
 
     def web(self, user: str) -> Web:

@@ -34,8 +34,8 @@ class LocalRollcall:
         self.processes = processes
         self.console = console
 
-    def start(self, people: int, seed: int, *, sandbox: bool, scheduled: bool) -> None:
-        """Start what is needed; `scheduled`: nights also begin by themselves, as in production."""
+    def start(self, people: int, seed: int, *, sandbox: bool, applying: bool = False) -> None:
+        """Start what is needed; `applying`: what people approve is applied without being asked."""
         connections: dict[str, str] = {}
         if sandbox:
             self.console.print(f"No platform is configured: using the sandbox, {people} people, seed {seed}.")
@@ -43,7 +43,7 @@ class LocalRollcall:
                 connections = self._start_sandbox(people, seed)
         else:
             self.console.print("Using the connections in AIRFLOW_CONN_*: these are your real platforms.")
-        self.env = self.home.environment(connections, sandbox=sandbox, scheduled=scheduled)
+        self.env = self.home.environment(connections, sandbox=sandbox, applying=applying)
         self.airflow = LocalAirflow(self.home, self.processes, self.env)
         with self.console.status("Preparing Airflow's database and the ledger"):
             self.airflow.migrate()
@@ -82,7 +82,7 @@ class LocalRollcall:
             "--spool": self.home.mail,
         }
         command = python("-m", "include.sandbox", *(str(word) for pair in options.items() for word in pair))
-        self.processes.start("sandbox", command, self.home.environment({}, sandbox=True, scheduled=False))
+        self.processes.start("sandbox", command, self.home.environment({}, sandbox=True, applying=False))
         self.sandbox = Web(f"http://127.0.0.1:{ports.sandbox}")
         self.processes.wait("The sandbox", self._sandbox_answers, 60)
         said: dict[str, Any] = self.sandbox.call("GET", "/_sandbox/connections")

@@ -40,14 +40,14 @@ def test_a_taken_port_is_named_with_the_way_out():
 
 def test_secrets_are_made_once_and_kept_from_others(tmp_path):
     home = Home(tmp_path, Ports())
-    first = home.environment({}, sandbox=True, scheduled=False)
-    again = home.environment({}, sandbox=True, scheduled=False)
+    first = home.environment({}, sandbox=True, applying=False)
+    again = home.environment({}, sandbox=True, applying=False)
     assert first["AIRFLOW__API_AUTH__JWT_SECRET"] == again["AIRFLOW__API_AUTH__JWT_SECRET"]
     assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir() if path.is_file()} == {0}
 
 
 def test_outside_the_sandbox_nothing_is_applied_unless_asked(tmp_path):
-    assert "ROLLCALL_APPLY" not in Home(tmp_path, Ports()).environment({}, sandbox=False, scheduled=True)
+    assert "ROLLCALL_APPLY" not in Home(tmp_path, Ports()).environment({}, sandbox=False, applying=True)
 
 
 def test_a_process_that_dies_is_reported_with_its_last_words(tmp_path):
