@@ -51,7 +51,7 @@ def test_an_option_is_found_and_approved_with_the_keyboard_alone(visit, book):
     page.keyboard.press("Enter")
     said(page).to_have_text("Approved. It will be applied with the next run.")
     assert decided(book) == [("approved", "ann", row.options[1].hash, None, None)]
-    press_until(page, "Tab", "#onward a")
+    expect(page.locator("#onward a")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Open findings")
     expect(page.locator("a.finding")).to_have_count(1)
