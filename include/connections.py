@@ -7,11 +7,13 @@ requests in its own way, so both are undone here. Secrets go from the connection
 
 from __future__ import annotations
 
+import json
 import smtplib
 import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from include.errors import SettingsWrong
 from include.key import Key
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Connection
 
 SMTP = "smtp_default"
+HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def platform(name: str) -> Platform:
@@ -33,21 +36,34 @@ def platform(name: str) -> Platform:
         raise SettingsWrong(f"The connection {connection.conn_id} has no host.")
     if not connection.password:
         raise SettingsWrong(f"The connection {connection.conn_id} has no password: put the platform's key there.")
+    extra = _extra(connection)
     hook = HttpHook(http_conn_id=connection.conn_id)
     session = hook.get_conn()
     session.auth = None
-    for header in connection.extra_dejson:
+    for header in extra:
         session.headers.pop(header, None)
-    key = Key(connection.login or "", connection.password, dict(connection.extra_dejson))
-    return open_platform(name, session, hook.base_url, key, request_seconds=float(settings().request_seconds))
+    key = Key(connection.login or "", connection.password, extra)
+    url = _url(connection, hook.base_url)
+    return open_platform(name, session, url, key, request_seconds=float(settings().request_seconds))
+
+
+def _url(connection: Connection, url: str) -> str:
+    """The platform's address: HTTPS where the connection says no scheme, as the hook's own would be in the clear."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingsWrong(
+            f"The connection {connection.conn_id} has no usable host: put a URL such as https://api.example.com there."
+        )
+    said = "://" in str(connection.host) or connection.schema or parts.hostname in HERE
+    return url if said else f"https://{url.removeprefix('http://')}"
 
 
 def mailer() -> Callable[[EmailMessage], None]:
     """What sends a message through `smtp_default`, to exactly the one recipient it names."""
     connection = _connection(SMTP)
-    extra: dict[str, Any] = connection.extra_dejson
     if not connection.host:
         raise SettingsWrong(f"The connection {SMTP} has no host.")
+    extra = _extra(connection)
 
     def send(message: EmailMessage) -> None:
         (recipient,) = (address.addr_spec for address in message["To"].addresses)
@@ -68,7 +84,11 @@ def _server(connection: Connection, extra: dict[str, Any]) -> smtplib.SMTP:
         return smtplib.SMTP_SSL(host, connection.port or 465, timeout=timeout, context=context)
     server = smtplib.SMTP(host, connection.port or 587, timeout=timeout)
     if not _truth(extra.get("disable_tls", False)):
-        server.starttls(context=context)
+        try:
+            server.starttls(context=context)
+        except BaseException:
+            server.close()
+            raise
     return server
 
 
@@ -83,6 +103,17 @@ def _connection(name: str) -> Connection:
             f"There is no Airflow connection {name!r}. Add it in Airflow (Admin, Connections), in your secrets "
             f"backend, or as AIRFLOW_CONN_{name.upper()}."
         ) from missing
+
+
+def _extra(connection: Connection) -> dict[str, Any]:
+    """A connection's extra. Airflow takes one that is no JSON for an empty one; it is refused here."""
+    try:
+        extra = json.loads(connection.extra or "{}")
+    except ValueError:
+        extra = None
+    if not isinstance(extra, dict):
+        raise SettingsWrong(f"The connection {connection.conn_id} has an extra that is no JSON object.")
+    return extra
 
 
 def _truth(value: Any) -> bool:
