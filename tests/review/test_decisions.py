@@ -40,7 +40,7 @@ def test_a_decision_is_kept_as_it_was_taken_and_shown_so(ann, sqlite_ledger, ver
     page = ann.get(f"/findings/{row.id}").text
     assert shown in page
     which = " “use the new address”" if verdict == "approved" else ""
-    assert f"<strong>{verdict}</strong>{which} by ann" in page
+    assert f"<strong>{verdict}</strong>{which} by ann at {datetime.now(UTC):%Y-%m-%d} " in page
     assert "data-verdict" not in page
     assert row.id in ann.get(f"/?state={verdict}").text
     assert row.id not in ann.get("/").text
