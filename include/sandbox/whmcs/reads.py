@@ -66,8 +66,11 @@ def client(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
 
 def users(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
     """GetUsers: a bare list, and `isOwner` where GetClientsDetails says `is_owner`."""
+    owned: dict[int, list[int]] = {}
+    for key, owner in books.owner.items():
+        owned.setdefault(owner, []).append(key)
     found = [
-        user | {"clients": [{"id": key, "isOwner": True} for key, owner in books.owner.items() if owner == user["id"]]}
+        user | {"clients": [{"id": key, "isOwner": True} for key in owned.get(user["id"], ())]}
         for _, user in sorted(books.users.items())
         if _begins(user, form.get("search", ""))
     ]
@@ -122,9 +125,9 @@ def _domain_id(books: Books, form: Mapping[str, str]) -> int:
 
 
 def _page(name: str, singular: str | None, found: Iterable[dict[str, Any]], form: Mapping[str, str]) -> dict[str, Any]:
-    rows = [encoded(row) for row in found]
+    rows = list(found)
     start, size = int(form.get("limitstart") or 0), int(form.get("limitnum") or PAGE_SIZE)
-    part = rows[start : start + size]
+    part = [encoded(row) for row in rows[start : start + size]]
     return {
         "totalresults": len(rows),
         "startnumber": start,
