@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from include.errors import RollcallError
+from include.run.accounting import differences
 from include.run.local_rollcall import LocalRollcall
 from include.run.reviewers import Decided, decide_recommended
 from include.run.summary import show_outcomes
-from include.store import findings
+from include.store import findings, fixes
 
 
 class DemoFailed(RollcallError):
@@ -45,9 +45,9 @@ def play_demo(rollcall: LocalRollcall, console: Console) -> None:
     missed = missed_plants(rollcall)
     if missed:
         raise DemoFailed(f"{len(missed)} planted cases were not settled: {missed[:5]}")
-    twice = [row for row, times in Counter(_write_name(write) for write in writes).items() if times > 1]
-    if twice:
-        raise DemoFailed(f"{len(twice)} writes reached the sandbox more than once: {twice[:5]}")
+    unaccounted = differences(writes, fixes.applied(rollcall.ledger()), fixes.aliases(rollcall.ledger()))
+    if unaccounted:
+        raise DemoFailed(f"the platforms saw {len(unaccounted)} things that differ from the ledger: {unaccounted[:5]}")
     console.print(
         f"\n[bold green]The demo held.[/bold green] {sum(decided.approved.values())} findings settled with "
         f"{len(writes)} writes, each approved and each sent once; the second night found nothing new and wrote "
@@ -71,10 +71,6 @@ def missed_plants(rollcall: LocalRollcall) -> list[str]:
 
 def _open_findings(rollcall: LocalRollcall) -> set[str]:
     return {row.key for row in findings.page(rollcall.ledger(), state="open", limit=100_000)}
-
-
-def _write_name(write: dict[str, Any]) -> str:
-    return f"{write['record']} {write['action']} {sorted(write['changed'])}"
 
 
 def _show_decisions(console: Console, decided: Decided) -> None:

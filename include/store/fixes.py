@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from include.errors import NotAllowed
 from include.model import TOOK, Action, Authority, Fix, FixState, Option, Ref, Verdict
 from include.store.decisions import TWO_PEOPLE
-from include.store.schema import decision, finding, fix, option
+from include.store.schema import alias, decision, finding, fix, option
 
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
@@ -112,6 +112,20 @@ def announced(ledger: Ledger, kept: KeptFix, outcome: FixState) -> list[Fix]:
     if outcome is FixState.UNKNOWN or (outcome in TOOK and not set(states.values()) <= TOOK):
         return []
     return [one.fix for one in all_of_it if states[one.id] is FixState.APPLIED]
+
+
+def applied(ledger: Ledger) -> list[Fix]:
+    """Every fix that a platform was written to for, and took."""
+    taken = sa.select(fix.c.id).where(fix.c.state == str(FixState.APPLIED)).order_by(fix.c.id)
+    with ledger.read() as connection:
+        held = _fixes(connection, fix.c.id, list(connection.execute(taken).scalars()))
+    return [one.fix for fixes in held.values() for one in fixes]
+
+
+def aliases(ledger: Ledger) -> dict[str, str]:
+    """The names that records had before they were merged, and what each is called today."""
+    with ledger.read() as connection:
+        return {row.old: row.new for row in connection.execute(sa.select(alias.c.old, alias.c.new))}
 
 
 def outcomes(ledger: Ledger) -> dict[str, int]:

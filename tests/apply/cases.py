@@ -13,7 +13,7 @@ from include.model import Action, Evidence, Finding, Fix, Option, Ref, finding_i
 from include.settings import Settings
 from include.store import decisions, findings
 from include.store.ledger import Ledger
-from include.store.schema import alias, finding, fix, notice, receipt
+from include.store.schema import finding, fix, notice, receipt
 from tests.sandboxes import Sandbox
 
 NEW = "somebody.new@post.example"
@@ -122,8 +122,3 @@ def receipts_of(ledger: Ledger) -> list[tuple[str, str | None]]:
 def told_to(ledger: Ledger) -> list[str]:
     with ledger.read() as connection:
         return sorted(connection.execute(sa.select(notice.c.recipient)).scalars())
-
-
-def aliases(ledger: Ledger) -> dict[str, str]:
-    with ledger.read() as connection:
-        return {row.old: row.new for row in connection.execute(sa.select(alias.c.old, alias.c.new))}

@@ -11,7 +11,7 @@ from include.errors import NotAllowed
 from include.model import Action, Fix, Ref
 from include.store import fixes, leases
 from include.store.schema import decision, fix
-from tests.apply.cases import SETTINGS, Worker, aliases, approved, receipts_of, state_of
+from tests.apply.cases import SETTINGS, Worker, approved, receipts_of, state_of
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_two_people_merge_two_contacts_and_the_new_name_is_followed(worker, sand
     assert state_of(ledger, id) == ("settled", 1)
     platform = sandbox.open("hubspot")
     now = str(platform.fixes.current(platform.api, merge.target))
-    assert aliases(ledger) == {old: now for old in (str(merge.target), merge.before["duplicate"]) if old != now}
+    assert fixes.aliases(ledger) == {old: now for old in (str(merge.target), merge.before["duplicate"]) if old != now}
 
 
 def test_one_person_alone_merges_nothing(worker, sandbox, ledger):
@@ -81,7 +81,7 @@ def test_a_chain_of_three_merges_once_each_though_ids_change_on_the_way(worker, 
     ends = {str(platform.fixes.current(platform.api, Ref.parse(one.before["duplicate"]))) for one in chain}
     ends.add(str(platform.fixes.current(platform.api, chain[0].target)))
     assert len(ends) == 1
-    assert set(aliases(ledger).values()) == ends
+    assert set(fixes.aliases(ledger).values()) == ends
 
 
 @pytest.mark.parametrize("dies_at", [0, 1, 2])
