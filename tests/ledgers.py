@@ -8,6 +8,7 @@ gone after the test. Where no PostgreSQL is installed, that half is skipped.
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from include.store.ledger import Ledger, open_ledger, upgrade
-from tests.postgres import Server, programs
+from tests.postgres import Server, programs, quick_folder
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 TEMPLATE = "rollcall_template"
@@ -41,21 +42,29 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def sqlite_path() -> Iterator[Path]:
+    """Where a file may be made."""
+    with tempfile.TemporaryDirectory(prefix="rollcall-ledger-", dir=quick_folder()) as folder:
+        yield Path(folder) / "ledger.db"
+
+
 @pytest.fixture(params=BOTH)
-def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def bare_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A place without a ledger: no file, or a database without tables."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+        yield f"sqlite:///{request.getfixturevalue('sqlite_path')}"
     else:
         yield from _database(request.getfixturevalue("postgres_server"), "template1")
 
 
 @pytest.fixture(params=BOTH)
-def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def ledger_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A place with an empty ledger."""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "ledger.db")
-        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+        path = request.getfixturevalue("sqlite_path")
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
     else:
         yield from _database(request.getfixturevalue("postgres_server"), TEMPLATE)
 

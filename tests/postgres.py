@@ -30,14 +30,18 @@ def programs() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
+def quick_folder() -> str | None:
+    """Where temporary files cost no disk; None, which is the usual place, if this machine has no room there."""
+    return MEMORY if Path(MEMORY).is_dir() and shutil.disk_usage(MEMORY).free > ROOM else None
+
+
 class Server(AbstractContextManager["Server"]):
     """A running server; nobody but this machine's processes can reach it."""
 
     def __init__(self, programs: Path) -> None:
         self.programs = programs
-        roomy = Path(MEMORY).is_dir() and shutil.disk_usage(MEMORY).free > ROOM
         # a short name: the path of a socket has room for 107 letters
-        self.folder = Path(tempfile.mkdtemp(prefix="rollcall-pg-", dir=MEMORY if roomy else None))
+        self.folder = Path(tempfile.mkdtemp(prefix="rollcall-pg-", dir=quick_folder()))
         self.account: dict[str, Any] = {"cwd": self.folder}
         if os.geteuid() == 0:
             owner = pwd.getpwnam(OWNER)

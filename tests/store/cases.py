@@ -10,9 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from include.digests import finding_id
 from include.errors import RollcallError
-from include.model import Action, Evidence, Finding, Fix, FixState, Option, Ref, finding_id
-from include.store import decisions, findings, fixes, leases, receipts
+from include.model import Action, Evidence, Finding, Fix, FixState, Option, Ref
+from include.store import decisions, findings, fixes, leases, receipts, schema
 from include.store.findings import FindingRow
 from include.store.ledger import Ledger
 
@@ -118,6 +119,11 @@ def rows(ledger: Ledger, table: sa.Table, *columns: str) -> list[tuple[Any, ...]
     wanted = [table.c[name] for name in columns] or list(table.c)
     with ledger.read() as connection:
         return [tuple(row) for row in connection.execute(sa.select(*wanted).order_by(*table.primary_key.columns))]
+
+
+def audited(ledger: Ledger, kind: str) -> list[Any]:
+    """What the audit's lines of one kind say."""
+    return [body for said, body in rows(ledger, schema.audit, "kind", "body") if said == kind]
 
 
 def by_hand(ledger: Ledger, statement: str, **values: Any) -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from include.model import digest
+from include.digests import digest
 from include.store import audit, schema
 from tests.store.cases import NOW, by_hand, rows
 from tests.store.test_findings import STRANGE

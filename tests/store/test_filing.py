@@ -18,7 +18,6 @@ from tests.store.cases import (
     after,
     again,
     approved,
-    by_hand,
     claim,
     decide,
     ends,
@@ -180,26 +179,11 @@ def test_what_is_found_no_more_is_closed_unless_it_is_closed_or_under_way(ledger
     assert again(ledger, row).state == then
 
 
-def test_a_new_version_shows_what_was_found_tonight(ledger):
-    row = rejected(ledger)
-    file(ledger, OTHER_OPTIONS)
-    seen = again(ledger, row)
-    assert seen.options[0].fixes[0].before == {"email": "older@a.example"}
-    assert [(told.version, told.verdict) for told in seen.decisions] == [(1, "rejected")]
-
-
 def test_a_new_score_is_shown_without_a_new_version(ledger):
     opened(ledger)
     file(ledger, OTHER_SCORE)
     (row,) = everything(ledger)
     assert (row.version, row.confidence, row.recommended) == (1, 0.4, None)
-
-
-def test_fixes_under_way_stay_as_they_were_approved(ledger):
-    row = under_way(ledger)
-    file(ledger, OTHER_OPTIONS)
-    (fix,) = again(ledger, row).options[0].fixes
-    assert (fix.id, fix.before) == (*fix_ids(row), {"email": "old@a.example"})
 
 
 def test_a_finding_of_which_one_fix_took_is_under_way(ledger):
@@ -267,11 +251,3 @@ def test_a_night_of_thousands_is_filed_again_and_closed(ledger):
     assert file(ledger, *many).new == 1200
     assert file(ledger, *many) == Filed(known=1200)
     assert file(ledger).gone == 1200
-
-
-def test_the_same_fix_in_a_new_version_tells_what_became_of_it_before(ledger):
-    row = settled(ledger)
-    by_hand(ledger, "UPDATE receipt SET detail = '\"It took.\"'")
-    file(ledger, OTHER_OPTIONS)
-    (fix,) = again(ledger, row).options[0].fixes
-    assert fix.detail == "When it was approved before: It took."

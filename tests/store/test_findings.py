@@ -89,15 +89,6 @@ def test_a_finding_nobody_filed_is_none(ledger):
     assert findings.get(ledger, "0" * 16) is None
 
 
-def test_a_finding_shows_the_options_of_its_newest_version_in_order(ledger):
-    options = tuple(Option(f"option {at}", (set_email(email=f"{at}@b.example"),)) for at in range(12))
-    row = filed(ledger, a_finding(*options))
-    newer = filed(ledger, a_finding(*reversed(options)))
-    assert [option.label for option in row.options] == [f"option {at}" for at in range(12)]
-    assert [option.label for option in newer.options] == [f"option {at}" for at in reversed(range(12))]
-    assert (row.version, newer.version) == (1, 2)
-
-
 def test_a_finding_shows_every_decision_in_order(ledger):
     row = filed(ledger, a_finding())
     decide(ledger, row, "deferred", until="2026-11-05", reviewer="ann", reason=" not now ")

@@ -6,19 +6,17 @@ import pytest
 import sqlalchemy as sa
 
 from include.model import FixState, Notice, Option
-from include.store import audit, findings, outbox, receipts, schema, versions
+from include.store import audit, outbox, receipts, schema
 from tests.store.cases import (
     NOW,
-    a_finding,
     after,
     again,
     approved,
     at_once,
+    audited,
     by_hand,
     claim,
-    decide,
     ends,
-    filed,
     fix_ids,
     leave,
     rows,
@@ -34,10 +32,6 @@ A, B, C, D = (f"hubspot:contact:{id}" for id in "abcd")
 
 def notice(name, about=None):
     return Notice(f"<{name}@rollcall.example>", "ann@a.example", "Your address", "It changed.", about=about)
-
-
-def audited(ledger, kind):
-    return [body for said, body in rows(ledger, schema.audit, "kind", "body") if said == kind]
 
 
 @pytest.mark.parametrize(
@@ -93,20 +87,6 @@ def test_an_unknown_outcome_gets_a_second_receipt_when_it_is_known(ledger):
     assert leave(ledger, id, FixState.APPLIED)
     assert [outcome for (outcome,) in rows(ledger, schema.receipt, "outcome")] == ["unknown", "applied"]
     assert again(ledger, row).state == "settled"
-
-
-def test_a_finding_that_is_back_on_the_page_shows_the_same_options_to_decide_anew(ledger):
-    options = (three_fixes(), Option("another", (set_email(email="c@c.example"),)), Option("keep both", ()))
-    row = approved(ledger, *options)
-    ends(ledger, fix_ids(row)[0], FixState.STALE, detail="changed since it was found: email")
-    back = again(ledger, row)
-    assert [option.hash for option in back.options] == [option.hash for option in row.options]
-    assert not set(fix_ids(back)) & set(fix_ids(row))
-    assert {fix.state for option in back.options for fix in option.fixes} == {FixState.PLANNED}
-    told = "When it was approved before: changed since it was found: email"
-    assert [fix.detail for fix in back.options[0].fixes] == [told, None, None]
-    assert decide(ledger, back, reviewer="bob") == "approved"
-    assert claim(ledger, fix_ids(back)[0])
 
 
 def test_a_receipt_of_an_earlier_version_changes_nothing_about_the_newest(ledger):
@@ -180,28 +160,3 @@ def test_an_approved_option_without_fixes_is_settled_by_itself(ledger, version, 
     assert receipts.settle_without_fixes(ledger, row.id, version, after(9)) is done
     assert again(ledger, row).state == ("settled" if done else state)
     assert audited(ledger, "settled") == [{"finding": row.id, "version": 1}] * done
-
-
-@pytest.mark.parametrize(
-    ("version", "state", "done"),
-    [
-        pytest.param(1, "approved", True, id="as-approved"),
-        pytest.param(2, "approved", False, id="another-version"),
-        pytest.param(1, "settled", False, id="not-approved"),
-    ],
-)
-def test_an_approval_can_be_taken_back_to_the_page(ledger, version, state, done):
-    row = approved(ledger, three_fixes())
-    by_hand(ledger, "UPDATE finding SET state = :state", state=state)
-    assert versions.reopen_approved(ledger, row.id, version, "too old", after(9)) is done
-    back = again(ledger, row)
-    assert (back.state, back.version) == (("open", 2) if done else (state, 1))
-    assert audited(ledger, "reopened") == [{"finding": row.id, "version": 1, "why": "too old"}] * done
-
-
-def test_what_is_back_on_the_page_forgets_until_when_it_was_deferred(ledger):
-    row = filed(ledger, a_finding())
-    decide(ledger, row, "deferred", until="2026-11-05")
-    filed(ledger, a_finding(says="The names differ."))
-    assert again(ledger, row).until is None
-    assert findings.counts(ledger) == {"email_mismatch": {"open": 1}}
