@@ -15,8 +15,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from include.digests import canonical
 from include.errors import BadTable, RollcallError, SettingsWrong
-from include.model import Finding, canonical
+from include.model import Finding
 from include.registry import load, names, summary
 from include.store.tables import Tables
 

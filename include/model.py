@@ -1,19 +1,18 @@
 """
 The nouns of Rollcall, as plain frozen values.
 
-Nothing here talks to a platform, a file or a database. Times are timezone-aware UTC; an unknown value is
-`None`, never an empty string.
+They talk to nothing. Times are timezone-aware UTC; an unknown value is `None`, never an empty string.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from include.digests import digest
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -131,12 +130,8 @@ class Fix:
     after: Mapping[str, Any]
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "target": str(self.target),
-            "action": str(self.action),
-            "before": dict(self.before),
-            "after": dict(self.after),
-        }
+        values = {"before": dict(self.before), "after": dict(self.after)}
+        return {"target": str(self.target), "action": str(self.action), **values}
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Fix:
@@ -253,18 +248,3 @@ class Notice:
     html: str | None = None
     about: str | None = None  # a finding's id
     headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def canonical(value: Any) -> str:
-    """`value` as JSON text that is the same for equal values on every machine."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-
-
-def digest(value: Any) -> str:
-    """SHA-256 (hex) of the canonical JSON of `value`."""
-    return hashlib.sha256(canonical(value).encode("ascii")).hexdigest()
-
-
-def finding_id(key: str) -> str:
-    """The short name of a finding in URLs and logs: 16 hex digits of its key's SHA-256."""
-    return hashlib.sha256(key.encode()).hexdigest()[:16]

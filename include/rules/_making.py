@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from include.model import Action, Evidence, Finding, Fix, Option, Ref, finding_id
+from include.digests import finding_id
+from include.model import Action, Evidence, Finding, Fix, Option, Ref
 
 # Which kinds of record take which changes, and the order in which an option changes them: the likely conflict first.
 ORDER = ("whmcs:login", "whmcs:client", "shopify:customer", "bigcommerce:customer", "hubspot:contact")

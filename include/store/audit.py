@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from include.model import digest
+from include.digests import digest
 from include.store.schema import audit
 
 if TYPE_CHECKING:

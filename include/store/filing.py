@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from include.model import Finding, FixState, Ref, Verdict, digest, finding_id
+from include.digests import digest, finding_id
+from include.model import Finding, FixState, Ref, Verdict
 from include.store import audit, versions
 from include.store.schema import decision, finding, fix, option
 

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from include.digests import canonical
 from include.errors import SnapshotMissing
-from include.model import Finding, canonical
+from include.model import Finding
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -26,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from include.model import canonical
+from include.digests import canonical
 
 HEAD = "0001"  # the newest migration
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from include.model import Action, Fix, FixState, Option, Ref, canonical
+from include.digests import canonical
+from include.model import Action, Fix, FixState, Option, Ref
 from include.store import audit
 from include.store.schema import finding, fix, option
 

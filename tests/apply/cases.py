@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from include import apply
-from include.model import Action, Evidence, Finding, Fix, Option, Ref, finding_id
+from include.digests import finding_id
+from include.model import Action, Evidence, Finding, Fix, Option, Ref
 from include.settings import Settings
 from include.store import decisions, findings
 from include.store.ledger import Ledger

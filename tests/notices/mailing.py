@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from include.model import Action, Finding, Fix, Notice, Ref, finding_id
+from include.digests import finding_id
+from include.model import Action, Finding, Fix, Notice, Ref
 from include.store import outbox
 from include.store.ledger import Ledger
 from include.store.schema import notice

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import requests
 
+from include.digests import canonical
 from include.key import Key
-from include.model import canonical
 from include.platforms import connection_of, open_platform
 from include.registry import load, names
 from include.sandbox.server import build, serve_in_thread
