@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from include.store.ledger import Ledger, open_ledger, upgrade
+from include.store.ledger import Ledger, upgrade
 from tests.postgres import Server, programs, quick_folder
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -72,7 +72,7 @@ def ledger_url(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def ledger(ledger_url: str) -> Ledger:
     """An empty ledger."""
-    return open_ledger(ledger_url)
+    return Ledger(ledger_url)
 
 
 def _database(server: Server, template: str) -> Iterator[str]:

@@ -53,9 +53,11 @@ class Server(AbstractContextManager["Server"]):
         options = ("listen_addresses=", f"unix_socket_directories={self.folder}", *FORGETFUL)
         given = " ".join(f"-c {option}" for option in options)
         self._program("pg_ctl", "start", "-w", "-t", SECONDS, "-l", self.folder / "log", "-o", given)
+        self.admin = psycopg.connect(host=str(self.folder), user=OWNER, dbname="postgres", autocommit=True)
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.admin.close()
         self._program("pg_ctl", "stop", "-w", "-m", "immediate")
         shutil.rmtree(self.folder)
 
@@ -64,16 +66,12 @@ class Server(AbstractContextManager["Server"]):
 
     def create(self, database: str, template: str = "template1") -> str:
         """A new database that holds what `template` holds; returns its URL."""
-        self._run(f"CREATE DATABASE {database} TEMPLATE {template}")
+        self.admin.execute(f"CREATE DATABASE {database} TEMPLATE {template}".encode())
         return self.url(database)
 
     def drop(self, database: str) -> None:
         """Forget a database, whoever is connected."""
-        self._run(f"DROP DATABASE {database} WITH (FORCE)")
-
-    def _run(self, statement: str) -> None:
-        with psycopg.connect(host=str(self.folder), user=OWNER, dbname="postgres", autocommit=True) as connection:
-            connection.execute(statement.encode())
+        self.admin.execute(f"DROP DATABASE {database} WITH (FORCE)".encode())
 
     def _program(self, name: str, *words: object) -> None:
         command = [str(word) for word in (self.programs / name, "-D", self.folder / "data", *words)]
