@@ -11,6 +11,7 @@ import json
 import smtplib
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from include.settings import settings
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
+    from requests import PreparedRequest
 
 SMTP = "smtp_default"
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -39,7 +41,7 @@ def platform(name: str) -> Platform:
     extra = _extra(connection)
     hook = HttpHook(http_conn_id=connection.conn_id)
     session = hook.get_conn()
-    session.auth = None
+    session.auth = _as_it_is  # not None: requests would then look for a key in ~/.netrc
     for header in extra:
         session.headers.pop(header, None)
     key = Key(connection.login or "", connection.password, extra)
@@ -67,10 +69,13 @@ def mailer() -> Callable[[EmailMessage], None]:
 
     def send(message: EmailMessage) -> None:
         (recipient,) = (address.addr_spec for address in message["To"].addresses)
-        with _server(connection, extra) as server:
+        server = _server(connection, extra)
+        try:
             if connection.login:
                 server.login(connection.login, connection.password or "")
             server.send_message(message, to_addrs=[recipient])
+        finally:
+            _hang_up(server)
 
     return send
 
@@ -90,6 +95,18 @@ def _server(connection: Connection, extra: dict[str, Any]) -> smtplib.SMTP:
             server.close()
             raise
     return server
+
+
+def _hang_up(server: smtplib.SMTP) -> None:
+    """Say goodbye. A message that was accepted is accepted, whatever the server answers to this."""
+    with suppress(OSError):  # smtplib's errors are among these
+        server.quit()
+    server.close()
+
+
+def _as_it_is(request: PreparedRequest) -> PreparedRequest:
+    """No authentication by the session: each platform signs its requests itself."""
+    return request
 
 
 def _connection(name: str) -> Connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -37,3 +38,9 @@ def docstring(room: str, name: str) -> str:
 def summary(room: str, name: str) -> str:
     """The first line of a module's docstring."""
     return docstring(room, name).partition("\n")[0]
+
+
+@cache
+def vendors() -> dict[str, str]:
+    """Every platform with its name as its vendor spells it: the first word of its docstring."""
+    return {name: re.split(r"[\s:,]", docstring("platforms", name), maxsplit=1)[0] for name in names("platforms")}

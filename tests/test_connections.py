@@ -21,10 +21,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from include import connections
-from include.errors import SettingsWrong
+from include.errors import SettingsWrong, Unauthorized
 from include.platforms import connection_of
 from include.registry import names
-from tests.notices.mailing import MailServer
+from tests.notices.mailing import DROP, MailServer
 from tests.scripted import says, serve
 
 pytestmark = pytest.mark.airflow
@@ -120,6 +120,16 @@ def test_the_key_signs_the_platforms_way_and_no_extra_becomes_a_header(connect):
     assert not {"version", "x-extra"} & set(asked)
 
 
+def test_no_netrc_replaces_the_key_of_a_connection(connect, monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with serve(says(401, {"message": "no"})) as script:
+        connect("hubspot", host=script.url)
+        with pytest.raises(Unauthorized):
+            list(connections.platform("hubspot").api.pages())
+        assert script.headers[0]["Authorization"] == f"Bearer {SECRET}"
+
+
 @pytest.mark.parametrize("name", PLATFORMS)
 def test_nothing_secret_shows_in_an_open_platform(connect, name):
     connect(connection_of(name), host="https://api.vendor.example")
@@ -156,6 +166,14 @@ def test_a_message_goes_to_the_one_recipient_it_names(connect, mail):
     mailing(connect, mail)
     connections.mailer()(message(Cc="eve@evil.example", Bcc="eve@evil.example"))
     assert [recipients for recipients, _ in mail.accepted] == [["ann@old.example"]]
+
+
+@pytest.mark.parametrize("goodbye", ["500 What?", "451 Not now", DROP])
+def test_what_was_accepted_is_sent_whatever_the_server_says_at_the_end(connect, mail, goodbye):
+    mailing(connect, mail)
+    mail.at_quit = [goodbye]
+    connections.mailer()(message())
+    assert len(mail.accepted) == 1
 
 
 @pytest.mark.parametrize("to", ["ann@old.example, eve@evil.example", ""], ids=["two", "nobody"])

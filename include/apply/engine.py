@@ -66,7 +66,10 @@ class Engine:
         if not leases.take_over(self.ledger, kept.id, self.worker, self.now(), self.settings.lease_seconds):
             return None
         if kept.sent_at is None:
-            return self._give_back(kept)
+            if leases.plan_again(self.ledger, kept.id, self.worker):
+                return FixState.PLANNED
+            leases.let_go(self.ledger, kept.id, self.worker)  # it was sent since it was listed: the next run reads it
+            return None
         return self._read_back(platform, kept, kept.sent_at)
 
     def _take(self, option: ApprovedOption, kept: KeptFix) -> bool:
@@ -164,13 +167,10 @@ class Engine:
             return None
         return self._count(kept, told.outcome)
 
-    def _give_back(self, kept: KeptFix, error: RollcallError | None = None) -> FixState | None:
+    def _give_back(self, kept: KeptFix, error: RollcallError) -> None:
         """Nothing was written: the fix waits for the next run."""
-        if error is not None:
-            self._cannot_use(kept.fix.target.platform, error)
-        if not leases.give_back(self.ledger, kept.id, self.worker):
-            return None
-        return FixState.PLANNED if error is None else None
+        self._cannot_use(kept.fix.target.platform, error)
+        leases.give_back(self.ledger, kept.id, self.worker)
 
     def _platform(self, name: str) -> Platform | None:
         """The open platform; None when it cannot be used in this run, which `problem` tells of."""

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from include.apply.comparing import differing, reads_after
-from include.errors import RollcallError
+from include.errors import NotFound, RollcallError
 from include.model import Action, Fix, FixState, Ref
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ NO_LONGER = timedelta(minutes=10)  # a write that cannot be seen this long after
 
 @dataclass
 class Settling:
-    """Reads one fix back. `image` and `aliases` are told once the outcome is `applied`."""
+    """Reads one fix back. `image` and `aliases` are told once it is applied; `answered`: it could be read."""
 
     platform: Platform
     fix: Fix
@@ -35,6 +35,7 @@ class Settling:
     clock: Callable[[], float]
     image: Mapping[str, Any] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
+    answered: bool = False
 
     def outcome(
         self, now: Callable[[], datetime], sent_at: datetime, detail: str | None
@@ -51,19 +52,24 @@ class Settling:
             self.sleep(pause)
             pause *= 2
         told = "; ".join(part for part in (detail, seen) if part)
-        over = now() - sent_at > NO_LONGER
+        over = self.answered and now() - sent_at > NO_LONGER
         return (FixState.FAILED if over else FixState.UNKNOWN), told
 
     def _seen(self) -> str | None:
         """None when the change is there, and everything about it could be read; else what is there instead."""
+        self.answered = False
         try:
             read = self.platform.fixes.read(self.platform.api, self.fix)
+            self.answered = True
             if not reads_after(self.platform.fixes, self.fix, read):
                 return (
                     f"does not read as it should: {', '.join(differing(self.platform.fixes, self.fix, read, 'after'))}"
                 )
             self.image = self.platform.fixes.image(self.platform.api, self.fix)
             self.aliases = self._aliases()
+        except NotFound as gone:
+            self.answered = True
+            return str(gone)
         except RollcallError as error:
             return f"could not be read back: {error}"
         return None

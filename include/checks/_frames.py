@@ -55,10 +55,13 @@ def drift(snapshot: Snapshot, before: Snapshot | None, settings: Settings) -> pd
     both = now.merge(then, on=key, suffixes=("", "_before"))
     for platform, group in now.groupby("platform"):
         same = both[both["platform"] == platform]
-        changed = (same["email"].fillna("") != same["email_before"].fillna("")).mean() if len(same) else 0.0
+        changed = same["email"].fillna("") != same["email_before"].fillna("")
         was = then[then["platform"] == platform]["email"]
         newly = group["email"].isna().mean() - was.isna().mean() if before and len(was) else 0.0
-        rows.append({"platform": platform, "changed": float(changed), "newly_missing": float(newly)})
+        told = {"changed": changed.mean() if len(same) else 0.0, "newly_missing": newly}
+        # As many as one run of Rollcall may change are no drift, however few contacts a platform has.
+        few = {name: share * len(group) <= settings.cap_set_email for name, share in told.items()}
+        rows.append({"platform": platform, **{name: 0.0 if few[name] else float(told[name]) for name in told}})
     return _frame(rows)
 
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from include.model import Action, Fix, Notice, Ref
 from include.notices.recipients import fingerprint, masked, message_id
 from include.notices.wording import worded
+from include.registry import vendors
 from include.settings import Settings
 
 HEADERS = {"Auto-Submitted": "auto-generated"}
@@ -30,7 +31,6 @@ SERVICES = {
     "hosting": "Web hosting",
     "domain": "Domain registration",
 }
-SPELLED = {"bigcommerce": "BigCommerce", "hubspot": "HubSpot", "whmcs": "WHMCS", "cpanel": "cPanel", "whois": "WHOIS"}
 SIGNS_IN = frozenset({"customer", "login"})  # the kinds whose address is what a person signs in with
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -139,7 +139,7 @@ def _key(text: str) -> str:
 
 def _service(target: Ref) -> str:
     """A record's home in a customer's words: `Store (Shopify)`."""
-    name = SPELLED.get(target.platform, target.platform.replace("_", " ").title())
+    name = vendors().get(target.platform, target.platform.replace("_", " ").title())
     return f"{SERVICES[target.kind]} ({name})"
 
 

@@ -11,16 +11,9 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from include.model import IRREVERSIBLE, Action
-from include.registry import docstring, names
+from include.registry import docstring, names, vendors
 
-PLATFORMS = {
-    "shopify": "Shopify",
-    "bigcommerce": "BigCommerce",
-    "hubspot": "HubSpot",
-    "whmcs": "WHMCS",
-    "cpanel": "cPanel",
-    "whois": "WHOIS",
-}
+PLATFORMS = vendors()
 ACTIONS = {
     Action.SET_EMAIL: "Change the address",
     Action.ADD_EMAIL: "Add an additional address",
@@ -144,11 +137,18 @@ def irreversible(action: str) -> bool:
 
 
 def mailed(fixes: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The addresses that an option tells of the change: every old one and every new one, once."""
-    told = [
-        fix[side].get("email") for fix in fixes if fix["action"] == Action.SET_EMAIL for side in ("before", "after")
-    ]
-    return list(dict.fromkeys(address for address in told if address))
+    """The addresses that an option tells of the change, as they are spelled first: old, new, added and removed ones."""
+    told: dict[str, str] = {}
+    for fix in fixes:
+        if fix["action"] in (Action.SET_EMAIL, Action.ADD_EMAIL):
+            had, has = ({one.casefold(): one for one in _addresses(fix[side])} for side in ("before", "after"))
+            moved = [*(key for key in had if key not in has), *(key for key in has if key not in had)]
+            told = {key: (had | has)[key] for key in moved} | told
+    return list(told.values())
+
+
+def _addresses(side: Mapping[str, Any]) -> list[str]:
+    return [one for one in (side.get("email"), *(side.get("other_emails") or ())) if one]
 
 
 def strength(confidence: float) -> str:

@@ -71,9 +71,13 @@ def send(
 
 def give_back(ledger: Ledger, fix_id: int, worker: str) -> bool:
     """Put a fix of which nothing was written back to be applied later."""
-    free = {"lease_owner": None, "lease_until": None, "sent_at": None, "image": None}
-    planned = {"state": str(FixState.PLANNED), **free}
-    return _changed(ledger, sa.update(fix).where(_mine(fix_id, worker)).values(planned))
+    return _changed(ledger, sa.update(fix).where(_mine(fix_id, worker)).values(_planned()))
+
+
+def plan_again(ledger: Ledger, fix_id: int, worker: str) -> bool:
+    """Put a fix that was taken over back to be applied later; False when a write may have been sent, whoever sent it."""
+    unsent = sa.update(fix).where(_mine(fix_id, worker), fix.c.sent_at.is_(None))
+    return _changed(ledger, unsent.values(_planned()))
 
 
 def take_over(ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: float) -> bool:
@@ -91,6 +95,11 @@ def let_go(ledger: Ledger, fix_id: int, worker: str) -> bool:
 
 def _mine(fix_id: int, worker: str) -> sa.ColumnElement[bool]:
     return sa.and_(fix.c.id == fix_id, fix.c.lease_owner == worker, fix.c.state == str(FixState.IN_FLIGHT))
+
+
+def _planned() -> dict[str, Any]:
+    free = {"lease_owner": None, "lease_until": None, "sent_at": None, "image": None}
+    return {"state": str(FixState.PLANNED), **free}
 
 
 def _lease(worker: str, now: datetime, seconds: float) -> dict[str, Any]:

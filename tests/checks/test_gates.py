@@ -41,6 +41,9 @@ def test_a_platform_that_is_left_out_is_not_missed_and_may_come_back(night):
     assert check_night("tables", back, night.store, Settings()) > 0
 
 
+ONE_AT_A_TIME = Settings(cap_set_email=1)  # more changes than one run may make are drift
+
+
 def column(table: pa.Table, name: str, of: str, value: Any, part: float = 1.0) -> pa.Table:
     """The table with another value in a column of some of a platform's rows."""
     rows = table.to_pylist()
@@ -77,7 +80,7 @@ TABLES = [
 @pytest.mark.parametrize(("table", "fault", "says"), TABLES)
 def test_a_fault_in_a_table_closes_the_gate_and_tells_nobodys_address(night, table, fault, says):
     night.change(table, fault)
-    told = night.closed("tables")
+    told = night.closed("tables", ONE_AT_A_TIME)
     assert says in told
     assert "@" not in told.replace("an @", "")
     assert "\n" not in told
@@ -85,6 +88,11 @@ def test_a_fault_in_a_table_closes_the_gate_and_tells_nobodys_address(night, tab
 
 def test_a_few_changed_addresses_pass(night):
     night.change("contacts", lambda table: column(table, "email", "hubspot", "a@b.example", 0.04))
+    assert night.check("tables", ONE_AT_A_TIME) > 0
+
+
+def test_as_many_changed_addresses_as_one_run_may_write_pass(night):
+    night.change("contacts", lambda table: column(table, "email", "hubspot", "a@b.example", 0.3))
     assert night.check("tables") > 0
 
 

@@ -88,14 +88,16 @@ class MailServer(AbstractContextManager["MailServer"]):
     """
     aiosmtpd with a handler that answers as the test says.
 
-    `at_mail`, `at_rcpt`, `at_data`: answers in order, then 250. `bad`: answers at RCPT by recipient. `accepted`: every
-    message that arrived whole, with the recipients of its envelope, also when the server dropped the line then.
+    `at_mail`, `at_rcpt`, `at_data`, `at_quit`: answers in order, then 250. `bad`: answers at RCPT by recipient.
+    `accepted`: every message that arrived whole, with the recipients of its envelope, also when the server dropped
+    the line then.
     """
 
     def __init__(self, **options: Any) -> None:
         self.at_mail: list[str] = []
         self.at_rcpt: list[str] = []
         self.at_data: list[str] = []
+        self.at_quit: list[str] = []
         self.bad: dict[str, str] = {}
         self.connections = 0
         self.accepted: list[tuple[list[str], EmailMessage]] = []
@@ -162,6 +164,9 @@ class _Moods:
             message = message_from_bytes(envelope.original_content, _class=EmailMessage, policy=POLICY)
             self.server.accepted.append((list(envelope.rcpt_tos), message))
         return answer
+
+    async def handle_QUIT(self, smtp: Any, _session: Any, _envelope: Any) -> str:
+        return self._answer(smtp, self.server.at_quit) if self.server.at_quit else "221 Bye"
 
     def _answer(self, smtp: Any, script: list[str]) -> str:
         answer = script.pop(0) if script else "250 OK"
