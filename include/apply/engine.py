@@ -115,7 +115,8 @@ class Engine:
         except NotFound as gone:
             return self._leave(kept, Receipt(FixState.STALE, str(gone)))
         except RollcallError as error:
-            return self._give_back(kept, error)
+            self._give_back(kept, error)
+            return None
         sent_at = self.now()
         lease, request = self.settings.lease_seconds, self.settings.request_seconds
         if not leases.send(self.ledger, kept.id, self.worker, sent_at, lease, request, image):
@@ -123,7 +124,8 @@ class Engine:
         try:
             platform.fixes.write(platform.api, fix)
         except (TryLater, Unauthorized) as error:
-            return self._give_back(kept, error)  # nothing was done
+            self._give_back(kept, error)  # nothing was done
+            return None
         except (UnclearOutcome, UnexpectedAnswer) as unclear:
             return self._read_back(platform, kept, sent_at, str(unclear), image)
         except Refusal as refusal:

@@ -75,7 +75,7 @@ def give_back(ledger: Ledger, fix_id: int, worker: str) -> bool:
 
 
 def plan_again(ledger: Ledger, fix_id: int, worker: str) -> bool:
-    """Put a fix that was taken over back to be applied later; False when a write may have been sent, whoever sent it."""
+    """Put a fix that was taken over back to be applied later; False when anybody may have sent a write of it."""
     unsent = sa.update(fix).where(_mine(fix_id, worker), fix.c.sent_at.is_(None))
     return _changed(ledger, unsent.values(_planned()))
 

@@ -234,6 +234,18 @@ def test_what_is_given_back_is_as_if_it_had_never_been_taken(ledger):
     assert claim(ledger, id, "another")
 
 
+@pytest.mark.parametrize("sent", [True, False], ids=["sent", "not-sent"])
+def test_a_fix_that_was_taken_over_is_planned_again_only_if_nothing_was_sent(ledger, sent):
+    id = first(ledger)
+    claim(ledger, id)
+    if sent:
+        send(ledger, id)
+    take_over(ledger, id, after(LEASE))
+    assert not leases.plan_again(ledger, id, "worker")
+    assert leases.plan_again(ledger, id, "another") is not sent
+    assert stands(ledger)[0] == ("in_flight" if sent else "planned")
+
+
 def test_a_new_claim_remembers_nothing_of_the_one_before(ledger):
     id = first(ledger)
     by_hand(ledger, "UPDATE fix SET sent_at = '2026-10-01 00:00:00+00:00', image = '{}' WHERE id = :id", id=id)
