@@ -45,8 +45,8 @@ def file(
     """
     File everything that one night found, in one transaction.
 
-    `left_out`: platforms that were not pulled; findings on them are not closed. `seen_at`: when the night's pull
-    began; what was settled after that is not taken for having come back.
+    `left_out`: platforms that were not pulled; findings that need them are neither raised nor closed. `seen_at`: when
+    the night's pull began; what was settled after that is not taken for having come back.
     """
     now = datetime.now(UTC)
     found: dict[str, Finding] = {}
@@ -61,8 +61,11 @@ def file(
         inserts: list[dict[str, Any]] = []
         updates: list[dict[str, Any]] = []
         added = []
+        wider = [(row.rule, _refs(row)) for row in known.values() if row.state not in CLOSED and _touches(row, left_out)]
         for id, one in sorted(found.items()):
             row = known.get(id)
+            if row is None and any(rule == one.rule and _named(one) <= refs for rule, refs in wider):
+                continue  # a part of a finding that stands, which only the left-out platform would show whole
             if row is None:
                 inserts.append({**_told(id, one, night), "version": 1, "state": "open", "first_night": night})
                 inserts[-1] |= {"key": one.key, "rule": one.rule, "subject": str(one.subject), "changed_at": now}
@@ -176,4 +179,12 @@ def _verdicts(connection: sa.Connection) -> dict[tuple[str, int], str]:
 
 
 def _touches(row: sa.Row[Any], platforms: Collection[str]) -> bool:
-    return any(Ref.parse(ref).platform in platforms for ref in (row.subject, *row.others))
+    return any(Ref.parse(ref).platform in platforms for ref in _refs(row))
+
+
+def _refs(row: sa.Row[Any]) -> set[str]:
+    return {row.subject, *row.others}
+
+
+def _named(one: Finding) -> set[str]:
+    return {str(ref) for ref in (one.subject, *one.others)}
