@@ -1,0 +1,72 @@
+"""
+`python -m tests.benchmarks`: how fast Rollcall tabulates and detects, beside plain pandas doing the same.
+
+It reports and judges nothing: absolute speeds are this machine's, and the ratios move with what a world holds.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.timing import Timed, timed
+from tests.benchmarks.works import Disagreement, works
+from tests.benchmarks.worlds import pulled
+
+SIZES = [1_700, 17_000]  # about 5,000 and 50,000 contacts
+MEASURED = """\
+tabulate: from the pages of a pull on disk to contacts.parquet and orders.parquet. detect: from these two files to the
+findings of every rule on disk, linking included. A row is a contact or an order. Plain pandas does the same (the
+tables are equal, and the findings name the same records), but weighs no evidence and proposes no fixes. Both take
+turns in one process; imports are not counted, and Rollcall begins each turn with no address, name or number known."""
+
+
+def bench(
+    people: Annotated[
+        list[int], typer.Option(min=1, help="How many people live in a world; may be given often.")
+    ] = SIZES,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each side has its turn.")] = 5,
+    seed: Annotated[int, typer.Option(help="The worlds are the same for the same seed.")] = 7,
+) -> None:
+    """Speeds as ratios to plain pandas, measured side by side."""
+    console, told = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+    results = []
+    for size in people:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            told.status(f"Making and pulling a world of {size:,} people") as now,
+        ):
+            snapshot, snapshots = pulled(size, seed, Path(folder) / "store")
+            scratch = Path(folder) / "naive"
+            scratch.mkdir()
+            for work in works(snapshot, snapshots, scratch):
+                now.update(f"Timing {work.name} of {work.rows:,} rows, {rounds} rounds")
+                try:
+                    results.append((size, timed(work, rounds)))
+                except Disagreement as error:
+                    told.print(f"[bold red]{work.name} was not timed.[/bold red] {error}", highlight=False)
+                    sys.exit(1)
+    console.print(_table(results, rounds))
+    console.print(MEASURED)
+
+
+def _table(results: list[tuple[int, Timed]], rounds: int) -> Table:
+    table = Table(title=f"Rollcall's speed as a multiple of plain pandas', {rounds} rounds", title_justify="left")
+    table.add_column("work")
+    for heading in ("people", "rows", "Rollcall rows/s", "pandas rows/s", "min", "median", "max"):
+        table.add_column(heading, justify="right")
+    for size, result in results:
+        speeds = [f"{speed:,.0f}" for speed in result.speeds()]
+        ratios = [f"{ratio:.2f}" for ratio in result.ratios()]
+        table.add_row(result.work.name, f"{size:,}", f"{result.work.rows:,}", *speeds, *ratios)
+    return table
+
+
+if __name__ == "__main__":
+    typer.run(bench)

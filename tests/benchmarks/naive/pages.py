@@ -1,0 +1,31 @@
+"""Reads the pages of a pull, and their records as a table with our names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+
+def pages(folder: Path) -> list[Any]:
+    return [json.loads(path.read_text("ascii")) for path in sorted(folder.glob("*.json"))]
+
+
+def renamed(records: Iterable[dict[str, Any]], names: dict[str, str], **fixed: Any) -> pd.DataFrame:
+    """Records as a table with our names; a field that no record has is a column without values."""
+    table = pd.json_normalize(list(records)).reindex(columns=list(names))
+    table.columns = list(names.values())
+    bare = table.columns[table.isna().all()]
+    table[bare] = table[bare].astype("str")
+    return table.assign(**fixed)
+
+
+def texts(column: pd.Series) -> pd.Series:
+    return column.map(str, na_action="ignore")
+
+
+def moment(column: pd.Series, form: str = "ISO8601") -> pd.Series:
+    return pd.to_datetime(column, utc=True, format=form).astype("datetime64[us, UTC]")
