@@ -48,6 +48,7 @@ def test_a_decision_is_kept_with_who_took_it_on_what_and_why(ledger, verdict, sa
     assert decide(ledger, row, verdict, **said) == state
     row = again(ledger, row)
     assert (row.state, row.until, row.version) == (state, until, 1)
+    assert rows(ledger, schema.finding, "changed_at") == [(NOW,)]
     chosen = row.options[said.get("option", 0)].hash if verdict == "approved" else None
     kept = {
         "finding_id": row.id,

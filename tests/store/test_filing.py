@@ -46,35 +46,6 @@ def stands(ledger):
     return row.state, row.version
 
 
-def test_a_finding_is_kept_as_it_was_found(ledger):
-    told = a_finding(Option("merge", (merge(), set_email("whmcs:client:7"))), Option("keep both", ()))
-    assert file(ledger, told, night=NIGHT) == Filed(new=1)
-    (row,) = everything(ledger)
-    assert (row.state, row.version, row.first_night, row.last_night) == ("open", 1, NIGHT, NIGHT)
-    kept = {
-        "key": row.key,
-        "rule": row.rule,
-        "subject": row.subject,
-        "others": list(row.others),
-        "confidence": row.confidence,
-        "because": list(row.because),
-        "options": [
-            {
-                "label": option.label,
-                "fixes": [
-                    {"target": fix.target, "action": fix.action, "before": fix.before, "after": fix.after}
-                    for fix in option.fixes
-                ],
-            }
-            for option in row.options
-        ],
-        "recommended": row.recommended,
-    }
-    assert kept == told.as_json()
-    assert [option.hash for option in row.options] == [option.hash(told.key) for option in told.options]
-    assert {fix.state for option in row.options for fix in option.fixes} == {FixState.PLANNED}
-
-
 def opened(ledger):
     return filed(ledger, SAME)
 
@@ -221,6 +192,16 @@ def test_findings_on_a_platform_that_was_left_out_are_not_closed(ledger, left_ou
     opened(ledger)
     file(ledger, left_out=left_out)
     assert stands(ledger) == (state, 1)
+
+
+@pytest.mark.parametrize("left_out", [("hubspot",), ("shopify", "whois")], ids=["the-subjects", "another-records"])
+def test_findings_on_a_platform_that_was_left_out_are_neither_raised_nor_changed(ledger, left_out):
+    opened(ledger)
+    raised = a_finding(subject="whmcs:client:1", others=("whmcs:client:2",))
+    told = (OTHER_EVIDENCE, replace(SAME, rule="duplicate_contact"), raised)
+    assert file(ledger, *told, left_out=left_out) == Filed(new=1)
+    assert again(ledger, raised).state == "open"
+    assert (again(ledger, SAME).version, again(ledger, SAME).last_night) == (1, NIGHT)
 
 
 def test_one_finding_twice_in_a_night_files_nothing(ledger):

@@ -19,6 +19,7 @@ from tests.store.cases import (
     filed,
     fix_ids,
     leave,
+    merge,
     rows,
     send,
     set_email,
@@ -53,6 +54,34 @@ def walk(ledger, limit, **asked):
         pages.append([row.id for row in got])
         after = findings.cursor(got[-1])
     return pages
+
+
+def test_a_finding_is_kept_as_it_was_found(ledger):
+    told = a_finding(Option("merge", (merge(), set_email("whmcs:client:7"))), Option("keep both", ()))
+    row = filed(ledger, told)
+    assert (row.state, row.version, row.first_night, row.last_night) == ("open", 1, NIGHT, NIGHT)
+    kept = {
+        "key": row.key,
+        "rule": row.rule,
+        "subject": row.subject,
+        "others": list(row.others),
+        "confidence": row.confidence,
+        "because": list(row.because),
+        "options": [
+            {
+                "label": option.label,
+                "fixes": [
+                    {"target": fix.target, "action": fix.action, "before": fix.before, "after": fix.after}
+                    for fix in option.fixes
+                ],
+            }
+            for option in row.options
+        ],
+        "recommended": row.recommended,
+    }
+    assert kept == told.as_json()
+    assert [option.hash for option in row.options] == [option.hash(told.key) for option in told.options]
+    assert {fix.state for option in row.options for fix in option.fixes} == {FixState.PLANNED}
 
 
 @pytest.mark.parametrize(
