@@ -71,7 +71,7 @@ def tabulate(night: str) -> dict[str, int]:
     """Turn each platform's pages into rows of contacts and orders."""
     from include import stages, store
 
-    return stages.tabulate(store.open_snapshot(night), settings())
+    return stages.tabulate(store.open_snapshot(night), store.open_snapshots(), settings())
 
 
 @task

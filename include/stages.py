@@ -58,17 +58,26 @@ def pull(platform: Platform, snapshot: Snapshot) -> int:
     return raw.finish(max(changes).isoformat() if changes else None)
 
 
-def tabulate(snapshot: Snapshot, settings: Settings) -> dict[str, int]:
-    """Turn every platform's pages into rows of contacts and orders, in our words."""
-    from include.store.tables import of_rows
+def tabulate(snapshot: Snapshot, snapshots: Snapshots, settings: Settings) -> dict[str, int]:
+    """
+    Turn every platform's pages into rows of contacts and orders, in our words.
 
+    A platform that is left out tonight keeps the rows of the last good night, so that nothing is judged for want of
+    them; what is found on such rows is not filed.
+    """
+    from include.store.tables import beside, of_rows
+
+    before = snapshots.before(snapshot)
     pulled = {name: snapshot.raw(name) for name in names("platforms") if name not in settings.left_out}
     told = {}
     for table in ("contacts", "orders"):
         rows = (
             row for name, raw in pulled.items() for row in getattr(load("platforms", name, "rows"), table)(raw.bodies())
         )
-        told[table] = snapshot.part(table).write_table(of_rows(table, rows))
+        made = of_rows(table, rows)
+        if before and settings.left_out:
+            made = beside(made, before.rows_of(table, settings.left_out))
+        told[table] = snapshot.part(table).write_table(made)
     return told
 
 

@@ -53,6 +53,7 @@ def file(
     for one in findings:
         if found.setdefault(finding_id(one.key), one) is not one:
             raise ValueError(f"the finding {one.key} was found twice in one night")
+    found = {id: one for id, one in found.items() if not _touches(one, left_out)}
     with ledger.write() as connection:
         known = {row.id: row for row in connection.execute(sa.select(finding))}
         started = _started(connection)
@@ -61,11 +62,8 @@ def file(
         inserts: list[dict[str, Any]] = []
         updates: list[dict[str, Any]] = []
         added = []
-        wider = [(row.rule, _refs(row)) for row in known.values() if row.state not in CLOSED and _touches(row, left_out)]
         for id, one in sorted(found.items()):
             row = known.get(id)
-            if row is None and any(rule == one.rule and _named(one) <= refs for rule, refs in wider):
-                continue  # a part of a finding that stands, which only the left-out platform would show whole
             if row is None:
                 inserts.append({**_told(id, one, night), "version": 1, "state": "open", "first_night": night})
                 inserts[-1] |= {"key": one.key, "rule": one.rule, "subject": str(one.subject), "changed_at": now}
@@ -178,13 +176,5 @@ def _verdicts(connection: sa.Connection) -> dict[tuple[str, int], str]:
     return {(row.finding_id, row.version): row.verdict for row in rows}
 
 
-def _touches(row: sa.Row[Any], platforms: Collection[str]) -> bool:
-    return any(Ref.parse(ref).platform in platforms for ref in _refs(row))
-
-
-def _refs(row: sa.Row[Any]) -> set[str]:
-    return {row.subject, *row.others}
-
-
-def _named(one: Finding) -> set[str]:
-    return {str(ref) for ref in (one.subject, *one.others)}
+def _touches(one: Finding | sa.Row[Any], platforms: Collection[str]) -> bool:
+    return any(Ref.parse(str(ref)).platform in platforms for ref in (one.subject, *one.others))

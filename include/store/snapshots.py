@@ -13,7 +13,7 @@ killed task has left without a manifest is removed by the next one. `url` is a f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from include.store.parts import Part, read_manifest, write_whole
 from include.store.raw import RawStore
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from upath import UPath
 
     from include.store.tables import Tables
@@ -63,6 +64,16 @@ class Snapshot:
     def rows(self, name: str) -> int:
         """How many rows a part holds. Raises SnapshotMissing when it is not complete."""
         return self.part(name).manifest().rows
+
+    def rows_of(self, table: str, platforms: Collection[str]) -> pa.Table:
+        """Some platforms' rows of `contacts` or `orders`. Raises SnapshotMissing."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        with self.part(table).whole("parquet").open("rb") as file:
+            found = pq.read_table(file)
+        return found.filter(pc.is_in(found["platform"], value_set=pa.array(sorted(platforms))))
 
     def findings_of(self, rule: str) -> int:
         return self.rows(f"findings/{rule}")

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from include.errors import NotAllowed, OverCap, Unauthorized
 from include.model import Action, Fix, Ref
 from include.platforms import connection_of
-from include.store import findings
 from include.store.schema import decision, fix
 from tests.apply.cases import (
     NEW,
@@ -20,6 +19,7 @@ from tests.apply.cases import (
     a_finding,
     approved,
     email_fix,
+    file,
     owner_and_client,
     receipts_of,
     state_of,
@@ -165,7 +165,7 @@ def test_fixes_that_are_not_those_that_were_approved_are_not_applied(worker, san
 def test_an_approval_copied_to_another_finding_applies_nothing(worker, sandbox, ledger):
     id = approved(ledger, email_fix(sandbox, "shopify", "customer"))
     other = a_finding(email_fix(sandbox, "hubspot", "contact"), number=2)
-    findings.file(ledger, [other], "2026-11-23", left_out=("hubspot",))
+    file(ledger, other, 2)
     with ledger.write() as connection:
         said = connection.execute(sa.select(decision)).one()._asdict()
         option_id = connection.execute(sa.text("SELECT max(id) FROM option")).scalar_one()

@@ -33,7 +33,7 @@ def good(served, tmp_path_factory) -> Path:
         snapshot = store.begin(night)
         for name in names("platforms"):
             stages.pull(served.open(name), snapshot)
-        stages.tabulate(snapshot, Settings())
+        stages.tabulate(snapshot, store, Settings())
         stages.link(snapshot, store)
         for rule in names("rules"):
             stages.detect(rule, snapshot, store)
