@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmarks.reading import reading
 from tests.benchmarks.timing import Timed, timed
 from tests.benchmarks.works import Disagreement, works
 from tests.benchmarks.worlds import pulled
@@ -54,6 +55,8 @@ def bench(
                     sys.exit(1)
     console.print(_table(results, rounds))
     console.print(MEASURED)
+    with tempfile.TemporaryDirectory() as home, told.status("Reading the DAG files"):
+        console.print(reading(rounds, Path(home)))
 
 
 def _table(results: list[tuple[int, Timed]], rounds: int) -> Table:
