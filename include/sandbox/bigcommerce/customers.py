@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from include.sandbox.bigcommerce.refusals import Refused
+from include.sandbox.bigcommerce.refusals import Refused, body_of
 from include.sandbox.bigcommerce.store import Record, Store
 
 FILTERS = {"id:in", "email:in", "name:in", "company:in", "phone:in", "customer_group_id:in"}
@@ -52,20 +52,20 @@ class Customers:
 
     async def update(self, request: Request) -> Response:
         """Change up to ten customers."""
-        sent = await request.json()
-        if not isinstance(sent, list) or not all(isinstance(one, dict) and "id" in one for one in sent):
+        asked = await body_of(request)
+        if not isinstance(asked, list) or not all(isinstance(one, dict) and "id" in one for one in asked):
             raise Refused(422, "JSON data is missing or invalid", {"id": "error.path.missing"})
-        if len(sent) > MOST:
+        if len(asked) > MOST:
             raise Refused(413, f"At most {MOST} customers may be updated at once")
         errors: dict[str, str] = {}
-        for number, one in enumerate(sent):
+        for number, one in enumerate(asked):
             wrong = self._wrong(number, one)
             errors |= wrong
             if wrong:
                 self._refuse(request, one)
         good_rows = self.store.desk.switches["bigcommerce_batch"] == "good_rows"
         told = []
-        for number, one in enumerate(sent):
+        for number, one in enumerate(asked):
             if (errors and not good_rows) or self._wrong(number, one):
                 continue
             customer = self.store.customers[one["id"]]
@@ -84,12 +84,14 @@ class Customers:
 
     def _wrong(self, number: int, sent: Record) -> dict[str, str]:
         """What V3 has against one customer of a PUT, by path."""
-        customer = self.store.customers.get(sent["id"])
+        customer = self.store.customers.get(sent["id"]) if isinstance(sent["id"], int) else None
         if customer is None:
             return {f"{number}.id": "invalid customer ID"}
         if unwritable := set(sent) - WRITABLE - {"id", "authentication"}:
             return {f"{number}.{name}": "error.field.readonly" for name in sorted(unwritable)}
         for name, (least, most) in LENGTHS.items():
+            if name in sent and not isinstance(sent[name], str):
+                return {f"{number}.{name}": "error.expected.jsstring"}
             if name in sent and not least <= len(sent[name]) <= most:
                 return {f"{number}.{name}": f"{name} length must be between {least} and {most}"}
         email = str(sent.get("email", customer["email"]))
@@ -101,7 +103,7 @@ class Customers:
         return {}
 
     def _refuse(self, request: Request, sent: Record) -> None:
-        before = self.store.customers.get(sent["id"], {})
+        before = self.store.customers.get(sent["id"], {}) if isinstance(sent["id"], int) else {}
         asked = {name: [before.get(name), value] for name, value in _shown(sent).items() if name != "id"}
         self.store.wrote(request, "customer", sent["id"], asked, "refused")
 

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from include.sandbox.bigcommerce.refusals import Refused
+from include.sandbox.bigcommerce.refusals import Refused, body_of
 from include.sandbox.bigcommerce.store import STATUSES, Record, Store
 
 PAGING = {"page", "limit", "sort", "include", "consignment_structure"}
@@ -54,11 +54,13 @@ class Orders:
 
     async def update(self, request: Request) -> Response:
         """Change an order, and whatever hangs on what was sent."""
-        order, sent = self._order(request), await request.json()
+        order, wished = self._order(request), await body_of(request)
+        if not isinstance(wished, dict):
+            raise Refused(400, "The request body is not valid.")
         try:
-            wanted = self._wanted(order, sent)
+            wanted = self._wanted(order, wished)
         except Refused:
-            asked = {name: [order.get(name), value] for name, value in sent.items()}
+            asked = {name: [order.get(name), value] for name, value in wished.items()}
             self.store.wrote(request, "order", order["id"], asked, "refused")
             raise
         self.store.changed(request, "order", order, wanted)
@@ -93,10 +95,8 @@ class Orders:
                     return False
         return True
 
-    def _wanted(self, order: Record, sent: Any) -> Record:
+    def _wanted(self, order: Record, sent: Record) -> Record:
         """What the order will hold once this is written."""
-        if not isinstance(sent, dict):
-            raise Refused(400, "The request body is not valid.")
         for name in sent:
             if name not in WRITABLE:
                 says = "cannot be written to. Please remove it from your request before trying again."
@@ -127,7 +127,7 @@ class Orders:
             if switches["bigcommerce_detach"] == "refused":
                 raise Refused(400, "The field 'customer_id' is invalid.")
             return
-        found = self.store.customers.get(customer)
+        found = self.store.customers.get(customer) if isinstance(customer, int) else None
         if found is None:
             if switches["bigcommerce_unknown_customer"] == "refused":
                 raise Refused(400, "The field 'customer_id' is invalid.")

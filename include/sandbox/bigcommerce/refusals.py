@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -23,3 +25,11 @@ class Refused(Exception):
             return JSONResponse([{"status": self.status, "message": self.message}], self.status)
         body = {"status": self.status, "title": self.message, "type": TYPE, "errors": self.errors}
         return JSONResponse(body, self.status)
+
+
+async def body_of(request: Request) -> Any:
+    """The JSON that was sent, or None where it is none: each API refuses that in its own words."""
+    try:
+        return await request.json()
+    except ValueError:
+        return None

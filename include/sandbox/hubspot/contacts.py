@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from include.sandbox.hubspot.portal import PROPERTIES, Contact, Portal, additional
-from include.sandbox.hubspot.refusals import Refused
+from include.sandbox.hubspot.refusals import Refused, body_of, inputs_of
 
 LIMIT = 100
 ADDRESS = re.compile(r"[^@\s;]+@[^@\s;]+\.[^@\s;]+")
@@ -46,11 +46,12 @@ class Contacts:
 
     async def batch_read(self, request: Request) -> Response:
         """Several contacts by id or by address. An additional address finds its contact too, and does not say so."""
-        asked = await request.json()
-        inputs = [str(one["id"]) for one in asked["inputs"]]
+        asked, inputs = await inputs_of(request)
         if len(inputs) > LIMIT:
             raise Refused(400, "VALIDATION_ERROR", f"The maximum number of inputs is {LIMIT}")
         by_email = asked.get("idProperty") == "email"
+        if not by_email and not all(one.isdecimal() for one in inputs):
+            raise Refused(400, "VALIDATION_ERROR", "Invalid input JSON: an id is a number")
         found = [self.portal.holder(one) if by_email else int(one) for one in inputs]
         there = [id for id in dict.fromkeys(found) if id in self.portal.contacts]
         results = [self.portal.told(id, asked.get("properties", ())) for id in there if id is not None]
@@ -66,12 +67,12 @@ class Contacts:
         id = self.portal.canonical(asked)
         if id != asked and not self.portal.desk.switches["hubspot_merged_id_writable"]:
             raise Refused.gone(asked)
-        sent = (await request.json()).get("properties", {})
+        wished = (await body_of(request, properties=dict)).get("properties", {})
         try:
-            wanted = self._allowed(request, id, sent)
+            wanted = self._allowed(request, id, wished)
         except Refused:
             before = self.portal.contacts[id]
-            asked_for = {name: [before.get(name), value] for name, value in sent.items()}
+            asked_for = {name: [before.get(name), value] for name, value in wished.items()}
             self.portal.wrote(request, id, "update", asked_for, "refused")
             raise
         contact = self.portal.contacts[id]

@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from include.sandbox.hubspot.portal import Contact, Portal, additional, all_of
-from include.sandbox.hubspot.refusals import Refused
+from include.sandbox.hubspot.refusals import Refused, body_of
 
 
 async def merge(portal: Portal, request: Request) -> Response:
     """The survivor's values win; its duplicate's addresses become additional ones; both old ids lead to the new one."""
-    sent = await request.json()
-    asked = [str(sent.get(name, "")) for name in ("primaryObjectId", "objectIdToMerge")]
+    body = await body_of(request)
+    asked = [str(body.get(name, "")) for name in ("primaryObjectId", "objectIdToMerge")]
     if not all(id.isdecimal() for id in asked):
         raise Refused(400, "VALIDATION_ERROR", "Invalid input JSON: primaryObjectId and objectIdToMerge are required")
     survivor, duplicate = map(int, asked)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from include.sandbox.hubspot.portal import Portal, stamp
-from include.sandbox.hubspot.refusals import Refused
+from include.sandbox.hubspot.refusals import Refused, body_of, inputs_of
 
 NOTE_OF_CONTACT = 202
 LONGEST = 65_536
@@ -23,14 +23,14 @@ class Notes:
 
     async def create(self, request: Request) -> Response:
         """A new note on a contact. Nothing keeps it from being there twice."""
-        sent = await request.json()
-        properties = sent.get("properties", {})
+        body = await body_of(request, properties=dict, associations=list)
+        properties = body.get("properties", {})
         for name in ("hs_timestamp", "hs_note_body"):
-            if not properties.get(name):
+            if not properties.get(name) or not isinstance(properties[name], str):
                 raise Refused.invalid(name, "REQUIRED_PROPERTY", f'"{name}" is required')
         if len(properties["hs_note_body"]) > LONGEST:
             raise Refused.invalid("hs_note_body", "TOO_LONG", f"At most {LONGEST} characters")
-        contacts = [self.portal.canonical(int(to)) for to in _contacts(sent)]
+        contacts = [self.portal.canonical(int(to)) for to in _contacts(body)]
         id, now = self.portal.new_id(), stamp(self.portal.desk.tick())
         self.portal.notes[id] = {"hs_createdate": now, "hs_object_id": str(id)} | properties
         for contact in contacts:
@@ -41,11 +41,11 @@ class Notes:
 
     async def batch_read(self, request: Request) -> Response:
         """Several notes by id."""
-        asked = await request.json()
-        ids = [int(one["id"]) for one in asked["inputs"]]
+        asked, inputs = await inputs_of(request)
+        ids = [int(one) for one in inputs if one.isdecimal()]
         there = [id for id in ids if id in self.portal.notes]
         body = {"status": "COMPLETE", "results": [self._told(id, asked.get("properties", ())) for id in there]}
-        return JSONResponse(body, 200 if len(there) == len(ids) else 207)
+        return JSONResponse(body, 200 if len(there) == len(inputs) else 207)
 
     async def of_contact(self, request: Request) -> Response:
         """The ids of a contact's notes, page by page."""
@@ -71,11 +71,15 @@ class Notes:
         }
 
 
-def _contacts(sent: dict[str, Any]) -> list[str]:
+def _contacts(body: dict[str, Any]) -> list[str]:
     found = []
-    for association in sent.get("associations", ()):
-        types = [(one["associationCategory"], one["associationTypeId"]) for one in association["types"]]
-        if types != [("HUBSPOT_DEFINED", NOTE_OF_CONTACT)]:
+    for association in body.get("associations", ()):
+        try:
+            types = [(one["associationCategory"], one["associationTypeId"]) for one in association["types"]]
+            to = str(association["to"]["id"])
+        except (KeyError, TypeError) as error:
+            raise Refused(400, "VALIDATION_ERROR", "Invalid input JSON: an association is not valid") from error
+        if types != [("HUBSPOT_DEFINED", NOTE_OF_CONTACT)] or not to.isdecimal():
             raise Refused(400, "VALIDATION_ERROR", "An association type is not valid between note and contact")
-        found.append(str(association["to"]["id"]))
+        found.append(to)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 CORRELATION = "aeb5f871-7f07-4993-9211-075dc63e7cbf"
@@ -60,6 +61,29 @@ class Refused(Exception):
                 return cls.invalid("email", "CONFLICTING_UNIQUE_VALUE", f"{email} is already in use")
             case _:
                 return cls(409, "CONFLICT", f"Contact already exists. Existing ID: {holder}")
+
+
+async def body_of(request: Request, **fields: type) -> dict[str, Any]:
+    """The JSON object that was sent. Refuses anything else, and a field that is there and not of its type."""
+    try:
+        body = await request.json()
+    except ValueError as error:
+        raise Refused(400, "VALIDATION_ERROR", "Invalid input JSON") from error
+    if not isinstance(body, dict):
+        raise Refused(400, "VALIDATION_ERROR", "Invalid input JSON: an object is required")
+    for name, kind in fields.items():
+        if name in body and not isinstance(body[name], kind):
+            raise Refused(400, "VALIDATION_ERROR", f"Invalid input JSON: {name} is not valid")
+    return body
+
+
+async def inputs_of(request: Request) -> tuple[dict[str, Any], list[str]]:
+    """What a batch was sent, and the ids in its `inputs`."""
+    body = await body_of(request, inputs=list, properties=list)
+    inputs = body.get("inputs", [None])
+    if not all(isinstance(one, dict) and isinstance(one.get("id"), str | int) for one in inputs):
+        raise Refused(400, "VALIDATION_ERROR", "Invalid input JSON: inputs need an id each")
+    return body, [str(one["id"]) for one in inputs]
 
 
 def refused(no: Refused) -> Response:

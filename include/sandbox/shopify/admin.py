@@ -45,7 +45,7 @@ class Admin:
             return JSONResponse({"errors": said}, 401)
         try:
             asked = json.loads(await request.body())
-            query, variables = asked["query"], asked.get("variables") or {}
+            query, variables = asked["query"], dict(asked.get("variables") or {})
         except (ValueError, KeyError, TypeError):
             return JSONResponse({"errors": {"query": "Required parameter missing or invalid"}}, 400)
         body = self._body(str(query), variables, request)
