@@ -8,26 +8,61 @@ in this folder under its bare name, so this is the only one.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
-from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_dag
-from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
-from fastapi import Depends, HTTPException
 
-from include import store
-from include.review.app import review_page
-from include.settings import settings
-
-
-def reviewer(user: GetUserDep) -> str:
-    """Who is asking; Airflow answers 401 when nobody is logged in."""
-    return str(user.get_name())
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.types import Receive, Scope, Send
 
 
-def no_open_doors(user: Annotated[str, Depends(reviewer)]) -> None:
+class BehindAirflow:
+    """The page as an ASGI app, built when it is first asked for: every task loads this file, and none serves pages."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.page(scope, receive, send)
+
+    @property
+    def routes(self) -> list[Any]:
+        """What Starlette asks a mounted app for."""
+        return self.page.routes
+
+    @cached_property
+    def page(self) -> FastAPI:
+        """The page, each of whose routes is guarded three times: no open door, the right to decide, and a name."""
+        from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
+        from airflow.api_fastapi.core_api.security import get_user, requires_access_dag
+        from airflow.configuration import conf
+        from fastapi import Depends
+
+        from include import store
+        from include.review.app import review_page
+
+        def reviewer(user: Any = Depends(get_user)) -> str:
+            """Who is asking; Airflow answers 401 when nobody is logged in."""
+            return str(user.get_name())
+
+        def no_open_doors(user: str = Depends(reviewer)) -> None:
+            refuse_open_doors()
+
+        may_decide = requires_access_dag("PUT", DagAccessEntity.HITL_DETAIL, "apply_approved_fixes")
+        return review_page(
+            reviewer,
+            store.open_ledger,
+            secret=conf.get_mandatory_value("api", "secret_key"),
+            guarded_by=[Depends(no_open_doors), Depends(may_decide)],
+        )
+
+
+def refuse_open_doors() -> None:
     """Refuse to serve where Airflow makes everybody an administrator, or lets the public in."""
+    from airflow.configuration import conf
+    from fastapi import HTTPException
+
+    from include.settings import settings
+
     everybody = conf.getboolean("core", "simple_auth_manager_all_admins", fallback=False)
     public = conf.get("fab", "auth_role_public", fallback="") or ""
     if (everybody or public) and not settings().sandbox:
@@ -36,25 +71,9 @@ def no_open_doors(user: Annotated[str, Depends(reviewer)]) -> None:
         )
 
 
-def may_decide() -> Any:
-    """Whoever may answer for a human in the loop of the DAG that applies."""
-    return requires_access_dag("PUT", DagAccessEntity.HITL_DETAIL, "apply_approved_fixes")
-
-
 class ReviewPage(AirflowPlugin):
     name = "review_page"
-    fastapi_apps = [
-        {
-            "app": review_page(
-                reviewer,
-                store.open_ledger,
-                secret=conf.get_mandatory_value("api", "secret_key"),
-                guarded_by=[Depends(no_open_doors), Depends(may_decide())],
-            ),
-            "name": "Review",
-            "url_prefix": "/review",
-        }
-    ]
+    fastapi_apps = [{"app": BehindAirflow(), "name": "Review", "url_prefix": "/review"}]
     external_views = [
         {"name": "Review", "href": "/review/", "url_route": "review", "destination": "nav", "category": "browse"}
     ]
