@@ -76,6 +76,9 @@ def _rollcall(name: str, people: int, seed: int, *, applying: bool = False) -> I
     try:
         rollcall.start(people, seed, sandbox=not real, applying=applying)
         yield rollcall
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+        raise typer.Exit(130) from None
     finally:
         processes.stop()
 
@@ -96,16 +99,10 @@ def main() -> int:
     """Run a command; an error of ours is one line that says what to do, and exit code 1."""
     signal.signal(signal.SIGTERM, _stop)
     try:
-        app(standalone_mode=False)
+        app()
     except RollcallError as error:
         console.print(f"[bold red]{type(error).__name__}[/bold red]: {error}", highlight=False)
         return 1
-    except typer.Abort:
-        console.print("Stopped.")
-        return 130
-    except KeyboardInterrupt:
-        console.print("Stopped.")
-        return 130
     return 0
 
 
