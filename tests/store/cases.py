@@ -21,6 +21,7 @@ NIGHT, NEXT_NIGHT, LATER_NIGHT = "2026-11-01", "2026-11-02", "2026-11-09"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 LEASE, REQUEST = 120.0, 30.0
 THREADS = 20
+UNTOUCHED = ("planned", None, None, None, None)  # how a fix stands that nobody claimed
 
 
 def after(seconds: float) -> datetime:
@@ -97,6 +98,10 @@ def send(ledger: Ledger, fix_id: int, worker: str = "worker", now: datetime = NO
     return leases.send(ledger, fix_id, worker, now, LEASE, REQUEST, image)
 
 
+def take_over(ledger: Ledger, fix_id: int, now: datetime, worker: str = "another") -> bool:
+    return leases.take_over(ledger, fix_id, worker, now, LEASE)
+
+
 def leave(ledger: Ledger, fix_id: int, outcome: FixState, worker: str = "worker", **told: Any) -> bool:
     return receipts.leave(ledger, fix_id, worker, receipts.Receipt(outcome, **told), NOW)
 
@@ -119,6 +124,25 @@ def rows(ledger: Ledger, table: sa.Table, *columns: str) -> list[tuple[Any, ...]
     wanted = [table.c[name] for name in columns] or list(table.c)
     with ledger.read() as connection:
         return [tuple(row) for row in connection.execute(sa.select(*wanted).order_by(*table.primary_key.columns))]
+
+
+def a_fix(ledger: Ledger) -> int:
+    """The first of three fixes of an approved option."""
+    return fix_ids(approved(ledger, three_fixes()))[0]
+
+
+def two_findings(ledger: Ledger) -> list[int]:
+    """The first fixes of two approved findings."""
+    told = [a_finding(three_fixes(), subject=f"hubspot:contact:{number}") for number in (1, 2)]
+    filed(ledger, *told)
+    for one in told:
+        decide(ledger, again(ledger, one))
+    return [fix_ids(again(ledger, one))[0] for one in told]
+
+
+def stands(ledger: Ledger) -> tuple[Any, ...]:
+    """How the first fix in the ledger stands."""
+    return rows(ledger, schema.fix, "state", "lease_owner", "lease_until", "sent_at", "image")[0]
 
 
 def audited(ledger: Ledger, kind: str) -> list[Any]:

@@ -4,53 +4,35 @@ from __future__ import annotations
 
 import pytest
 
-from include.model import FixState, Option
+from include.model import FixState
 from include.store import leases, schema
 from tests.store.cases import (
     LEASE,
     NOW,
     REQUEST,
     THREADS,
-    a_finding,
+    UNTOUCHED,
+    a_fix,
     after,
-    again,
-    approved,
     at_once,
     by_hand,
     claim,
-    decide,
     ends,
-    filed,
-    fix_ids,
     leave,
-    merge,
     rows,
     send,
+    stands,
+    take_over,
     tally,
-    three_fixes,
+    two_findings,
 )
 
-STANDS = ("state", "lease_owner", "lease_until", "sent_at", "image")
-PLANNED = ("planned", None, None, None, None)
 IMAGE = {"email": "old@a.example"}
 
 
-def stands(ledger):
-    """How the first fix stands."""
-    return rows(ledger, schema.fix, *STANDS)[0]
-
-
-def first(ledger):
-    return fix_ids(approved(ledger, three_fixes()))[0]
-
-
-def take_over(ledger, fix_id, now, worker="another"):
-    return leases.take_over(ledger, fix_id, worker, now, LEASE)
-
-
 def test_a_fix_goes_from_its_claim_to_its_receipt(ledger):
-    id = first(ledger)
-    assert stands(ledger) == PLANNED
+    id = a_fix(ledger)
+    assert stands(ledger) == UNTOUCHED
     assert claim(ledger, id)
     assert stands(ledger) == ("in_flight", "worker", after(LEASE), None, None)
     assert send(ledger, id, now=after(60), image=IMAGE)
@@ -67,7 +49,7 @@ def test_a_fix_goes_from_its_claim_to_its_receipt(ledger):
     ],
 )
 def test_of_many_workers_at_once_one_takes_a_fix(ledger, request, take):
-    id = first(ledger)
+    id = a_fix(ledger)
     if "takes-over" in request.node.name:
         claim(ledger, id)
     answers = at_once(lambda index: take(ledger, id, f"worker {index}"))
@@ -80,70 +62,6 @@ def test_no_two_workers_have_one_name():
     assert len(leases.owner()) <= schema.fix.c.lease_owner.type.length
 
 
-@pytest.mark.parametrize("state", ["open", "half_approved", "rejected", "deferred", "settled", "gone"])
-def test_a_fix_is_claimed_only_while_its_finding_is_approved(ledger, state):
-    id = first(ledger)
-    by_hand(ledger, "UPDATE finding SET state = :state", state=state)
-    assert not claim(ledger, id)
-    assert stands(ledger) == PLANNED
-
-
-def test_a_fix_of_an_earlier_version_is_not_claimed(ledger):
-    one = a_finding(three_fixes())
-    earlier = approved(ledger, three_fixes())
-    row = filed(ledger, a_finding(three_fixes(), says="The names differ."))
-    decide(ledger, row)
-    assert not claim(ledger, fix_ids(earlier)[0])
-    assert claim(ledger, fix_ids(again(ledger, one))[0])
-
-
-def test_a_fix_of_the_option_that_nobody_approved_is_not_claimed(ledger):
-    row = approved(ledger, three_fixes(), Option("merge", (merge(),)))
-    assert not claim(ledger, *fix_ids(row, option=1))
-    assert claim(ledger, fix_ids(row)[0])
-
-
-def test_a_fix_is_claimed_only_if_nothing_was_tried(ledger):
-    id = first(ledger)
-    claimed = set()
-    for state in FixState:
-        by_hand(ledger, "UPDATE fix SET state = :state WHERE id = :id", state=str(state), id=id)
-        claimed |= {state} if claim(ledger, id) else set()
-    assert claimed == {FixState.PLANNED, FixState.HELD}
-
-
-@pytest.mark.parametrize(
-    ("ended", "then"),
-    [
-        pytest.param([], [True, False, False], id="nothing-tried"),
-        pytest.param([FixState.APPLIED], [False, True, False], id="one-applied"),
-        pytest.param([FixState.APPLIED, FixState.ALREADY], [False, False, True], id="two-took"),
-        pytest.param([FixState.APPLIED, FixState.UNKNOWN], [False, False, False], id="the-second-is-unknown"),
-        pytest.param([FixState.APPLIED, FixState.STALE], [False, False, False], id="the-second-is-stale"),
-        pytest.param([FixState.REFUSED], [False, False, False], id="the-first-was-refused"),
-        pytest.param([FixState.FAILED], [False, False, False], id="the-first-failed"),
-    ],
-)
-def test_the_fixes_of_an_option_are_claimed_in_their_order(ledger, ended, then):
-    ids = fix_ids(approved(ledger, three_fixes()))
-    for id, outcome in zip(ids, ended, strict=False):
-        ends(ledger, id, outcome)
-    answers = []
-    for id in reversed(ids):
-        answers.append(claim(ledger, id))
-        leases.give_back(ledger, id, "worker")
-    assert answers[::-1] == then
-
-
-def test_what_was_held_is_claimed_once_the_one_before_it_took(ledger):
-    ids = fix_ids(approved(ledger, three_fixes()))
-    ends(ledger, ids[0], FixState.UNKNOWN)
-    assert not claim(ledger, ids[1])
-    assert take_over(ledger, ids[0], NOW)
-    assert leave(ledger, ids[0], FixState.APPLIED, worker="another")
-    assert claim(ledger, ids[1])
-
-
 @pytest.mark.parametrize(
     ("now", "sent"),
     [
@@ -154,15 +72,36 @@ def test_what_was_held_is_claimed_once_the_one_before_it_took(ledger):
     ],
 )
 def test_a_write_is_sent_only_if_the_lease_outlasts_it(ledger, now, sent):
-    id = first(ledger)
+    id = a_fix(ledger)
     claim(ledger, id)
     assert send(ledger, id, now=after(now)) is sent
     assert (stands(ledger)[3] is not None) is sent
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(lambda ledger, id: send(ledger, id, image=IMAGE), id="send"),
+        pytest.param(lambda ledger, id: leave(ledger, id, FixState.APPLIED), id="leave-a-receipt"),
+        pytest.param(lambda ledger, id: leases.give_back(ledger, id, "worker"), id="give-back"),
+        pytest.param(lambda ledger, id: leases.plan_again(ledger, id, "worker"), id="plan-again"),
+        pytest.param(lambda ledger, id: leases.let_go(ledger, id, "worker"), id="let-go"),
+        pytest.param(lambda ledger, id: take_over(ledger, id, after(LEASE)), id="take-over"),
+    ],
+)
+def test_what_is_done_to_one_fix_leaves_the_others_of_its_worker_alone(ledger, act):
+    one, other = two_findings(ledger)
+    assert claim(ledger, one)
+    assert claim(ledger, other)
+    before = rows(ledger, schema.fix)
+    assert act(ledger, one)
+    changed = [old[0] for old, new in zip(before, rows(ledger, schema.fix), strict=True) if old != new]
+    assert changed == [one]
+
+
 @pytest.mark.parametrize("sent", [True, False], ids=["sent", "not-sent"])
 def test_a_worker_that_lost_its_lease_changes_nothing(ledger, sent):
-    id = first(ledger)
+    id = a_fix(ledger)
     claim(ledger, id)
     if sent:
         send(ledger, id, image=IMAGE)
@@ -177,7 +116,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(ledger, sent):
 
 @pytest.mark.parametrize("state", ["planned", "held", "applied", "stale"])
 def test_nothing_is_done_to_a_fix_that_is_not_under_way(ledger, state):
-    id = first(ledger)
+    id = a_fix(ledger)
     by_hand(ledger, "UPDATE fix SET state = :state, lease_owner = 'worker' WHERE id = :id", state=state, id=id)
     before = rows(ledger, schema.fix), rows(ledger, schema.receipt), rows(ledger, schema.audit)
     assert not send(ledger, id)
@@ -198,7 +137,7 @@ def test_nothing_is_done_to_a_fix_that_is_not_under_way(ledger, state):
     ],
 )
 def test_a_fix_is_taken_over_only_when_its_lease_ran_out(ledger, now, taken):
-    id = first(ledger)
+    id = a_fix(ledger)
     claim(ledger, id)
     send(ledger, id, image=IMAGE)
     assert take_over(ledger, id, after(now)) is taken
@@ -207,17 +146,18 @@ def test_a_fix_is_taken_over_only_when_its_lease_ran_out(ledger, now, taken):
 
 
 def test_an_unknown_outcome_is_taken_over_to_be_read_by_one_worker_at_a_time(ledger):
-    id = first(ledger)
+    id = a_fix(ledger)
     ends(ledger, id, FixState.UNKNOWN)
     assert take_over(ledger, id, NOW, "reader")
     assert not take_over(ledger, id, NOW, "another reader")
     assert stands(ledger)[:3] == ("unknown", "reader", after(LEASE))
     assert leases.let_go(ledger, id, "reader")
+    assert stands(ledger)[:3] == ("unknown", None, None)
     assert take_over(ledger, id, NOW, "another reader")
 
 
 def test_an_unknown_outcome_is_never_sent_or_planned_again(ledger):
-    id = first(ledger)
+    id = a_fix(ledger)
     ends(ledger, id, FixState.UNKNOWN)
     take_over(ledger, id, NOW)
     assert not send(ledger, id, "another")
@@ -226,17 +166,17 @@ def test_an_unknown_outcome_is_never_sent_or_planned_again(ledger):
 
 
 def test_what_is_given_back_is_as_if_it_had_never_been_taken(ledger):
-    id = first(ledger)
+    id = a_fix(ledger)
     claim(ledger, id)
     send(ledger, id, image=IMAGE)
     assert leases.give_back(ledger, id, "worker")
-    assert stands(ledger) == PLANNED
+    assert stands(ledger) == UNTOUCHED
     assert claim(ledger, id, "another")
 
 
 @pytest.mark.parametrize("sent", [True, False], ids=["sent", "not-sent"])
 def test_a_fix_that_was_taken_over_is_planned_again_only_if_nothing_was_sent(ledger, sent):
-    id = first(ledger)
+    id = a_fix(ledger)
     claim(ledger, id)
     if sent:
         send(ledger, id)
@@ -244,10 +184,3 @@ def test_a_fix_that_was_taken_over_is_planned_again_only_if_nothing_was_sent(led
     assert not leases.plan_again(ledger, id, "worker")
     assert leases.plan_again(ledger, id, "another") is not sent
     assert stands(ledger)[0] == ("in_flight" if sent else "planned")
-
-
-def test_a_new_claim_remembers_nothing_of_the_one_before(ledger):
-    id = first(ledger)
-    by_hand(ledger, "UPDATE fix SET sent_at = '2026-10-01 00:00:00+00:00', image = '{}' WHERE id = :id", id=id)
-    claim(ledger, id)
-    assert stands(ledger) == ("in_flight", "worker", after(LEASE), None, None)

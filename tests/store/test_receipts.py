@@ -89,14 +89,15 @@ def test_an_unknown_outcome_gets_a_second_receipt_when_it_is_known(ledger):
     assert again(ledger, row).state == "settled"
 
 
-def test_a_receipt_of_an_earlier_version_changes_nothing_about_the_newest(ledger):
+@pytest.mark.parametrize("last", [FixState.APPLIED, FixState.STALE])
+def test_a_receipt_of_an_earlier_version_changes_nothing_about_the_newest(ledger, last):
     row = approved(ledger, Option("new", (set_email(),)))
     claim(ledger, *fix_ids(row))
-    by_hand(ledger, "UPDATE finding SET state = 'open', version = 2")
-    for outcome in (FixState.UNKNOWN, FixState.APPLIED):
+    by_hand(ledger, "UPDATE finding SET state = 'approved', version = 2")
+    for outcome in (FixState.UNKNOWN, last):
         by_hand(ledger, "UPDATE fix SET lease_owner = 'worker'")
         assert leave(ledger, *fix_ids(row), outcome)
-    assert rows(ledger, schema.finding, "state", "version") == [("open", 2)]
+    assert rows(ledger, schema.finding, "state", "version") == [("approved", 2)]
 
 
 def test_a_receipt_that_cannot_be_written_whole_leaves_nothing(ledger):
