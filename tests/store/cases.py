@@ -102,8 +102,10 @@ def take_over(ledger: Ledger, fix_id: int, now: datetime, worker: str = "another
     return leases.take_over(ledger, fix_id, worker, now, LEASE)
 
 
-def leave(ledger: Ledger, fix_id: int, outcome: FixState, worker: str = "worker", **told: Any) -> bool:
-    return receipts.leave(ledger, fix_id, worker, receipts.Receipt(outcome, **told), NOW)
+def leave(
+    ledger: Ledger, fix_id: int, outcome: FixState, worker: str = "worker", now: datetime = NOW, **told: Any
+) -> bool:
+    return receipts.leave(ledger, fix_id, worker, receipts.Receipt(outcome, **told), now)
 
 
 def ends(ledger: Ledger, fix_id: int, outcome: FixState, **told: Any) -> None:

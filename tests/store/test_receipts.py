@@ -9,6 +9,7 @@ from include.model import FixState, Notice, Option
 from include.store import audit, outbox, receipts, schema
 from tests.store.cases import (
     NOW,
+    a_finding,
     after,
     again,
     approved,
@@ -17,6 +18,7 @@ from tests.store.cases import (
     by_hand,
     claim,
     ends,
+    filed,
     fix_ids,
     leave,
     rows,
@@ -49,11 +51,15 @@ def notice(name, about=None):
     ],
 )
 def test_an_outcome_decides_about_the_fixes_after_it_and_the_finding(ledger, ended, states, then):
-    row = approved(ledger, three_fixes(), Option("another", (set_email(email="c@c.example"),)))
+    options = (three_fixes(), Option("another", (*three_fixes().fixes, set_email())))
+    row = approved(ledger, *options)
+    other = filed(ledger, a_finding(*options, rule="orphaned_order"), a_finding(*options))
     for id, outcome in zip(fix_ids(row), ended, strict=False):
         ends(ledger, id, FixState(outcome))
-    held = {id: state for id, state in rows(ledger, schema.fix, "id", "state")}
+    held = dict(rows(ledger, schema.fix, "id", "state"))
     assert [held[id] for id in fix_ids(row)] == states
+    assert {held[id] for id in fix_ids(row, option=1)} == {"planned"}
+    assert again(ledger, other) == other
     row = again(ledger, row)
     assert (row.state, row.version) == then
     assert len(audited(ledger, "settled")) == (then == TOOK)
