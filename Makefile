@@ -24,7 +24,7 @@ sandbox: $(READY) ## Serve a working copy of every platform on port 9400
 	@$(BIN)/python -m include.sandbox --port 9400 --people $(PEOPLE) --seed $(SEED)
 
 test: $(READY) ## Every test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: $(READY) ## Style, types, spelling, and which file may import which
 	@$(BIN)/ruff check .

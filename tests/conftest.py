@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 # Airflow looks for its home when it is imported; a test must neither find nor make one in the developer's.
 os.environ.setdefault("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
 os.environ.setdefault("AIRFLOW__CORE__UNIT_TEST_MODE", "True")
 
 pytest_plugins = ["tests.ledgers", "tests.sandboxes"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest story, so that nobody waits for it alone at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("night") is None)

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "dags").glob("*.py"))
 HEAVY = {"pandas", "ibis", "duckdb", "pyarrow", "great_expectations", "sqlalchemy.orm", "altair"}
 
-pytestmark = [pytest.mark.airflow, pytest.mark.xdist_group("airflow")]
+pytestmark = pytest.mark.airflow
 
 DESCRIBE = """
 import json, sys

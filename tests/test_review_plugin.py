@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 USERS = {"vic": "viewer", "ann": "user", "olga": "op", "ada": "admin"}
 PASSWORD = "a password of the tests"
 
-pytestmark = [pytest.mark.airflow, pytest.mark.xdist_group("airflow")]
+pytestmark = pytest.mark.airflow
 
 # Reads what to ask as JSON: who, method, path, body. The path `*` stands for every route of the page with every method.
 ASK = """

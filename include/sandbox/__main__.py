@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
+import signal
 import socket
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -42,6 +42,9 @@ def serve(
     app = build(people, seed, plan=quota, latency=latency / 1000, mail=mail)
     if mail_port:
         serve_mail(spool, mail_port, host)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    for number in (signal.SIGINT, signal.SIGTERM):  # before we say how to stop it: it can be stopped from then on
+        signal.signal(number, server.handle_exit)
     world = app.state.sandbox.world
     table = Table(title=f"Sandbox: {len(world.humans)} people, seed {seed}", title_justify="left")
     table.add_column("platform")
@@ -53,9 +56,7 @@ def serve(
         table.add_row("mail", f"smtp://{host}:{mail_port} into {spool}")
     console.print(table)
     console.print("Every secret is the word [bold]sandbox[/bold]. Press Ctrl+C to stop.")
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-    with suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
+    server.run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -14,7 +14,7 @@ from include.store.ledger import Ledger
 from include.store.schema import decision
 from tests.store.cases import NEXT_NIGHT, a_finding, again, decide, filed, merge, rows, set_email
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 ONE_MERGE = Option("merge 2 into 1", (merge(),))
 OTHER_MERGE = Option("merge 1 into 2", (merge("hubspot:contact:2", "1"),))

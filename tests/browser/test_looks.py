@@ -17,7 +17,7 @@ from include.store.ledger import Ledger
 from tests.review.page import ROOT, USER
 from tests.store.cases import a_finding, decide, filed, merge, set_email
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 LONG = "marguerite.featherstonehaugh-cholmondeley@department.of.very.long.example"
