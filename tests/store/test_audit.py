@@ -8,7 +8,7 @@ import pytest
 
 from include.digests import digest
 from include.store import audit, schema
-from tests.store.cases import NOW, by_hand, rows
+from tests.store.cases import NEXT_NIGHT, NIGHT, NOW, a_finding, by_hand, filed, rows
 from tests.store.test_findings import STRANGE
 
 LINES = 6
@@ -102,3 +102,12 @@ def test_every_character_survives_and_is_held_by_the_hash(ledger, told):
         audit.append(connection, "strange", {told: [told]})
     assert rows(ledger, schema.audit, "body") == [({told: [told]},)]
     assert audit.verify(ledger) is None
+
+
+def test_the_audit_tells_of_each_night_without_naming_anybody(ledger):
+    filed(ledger, a_finding())
+    filed(ledger, a_finding(says="The names differ."), a_finding(rule="orphaned_order"), night=NEXT_NIGHT)
+    assert rows(ledger, schema.audit, "kind", "body") == [
+        ("filed", {"night": NIGHT, "new": 1, "known": 0, "reopened": 0, "gone": 0}),
+        ("filed", {"night": NEXT_NIGHT, "new": 1, "known": 1, "reopened": 0, "gone": 0}),
+    ]

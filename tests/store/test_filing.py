@@ -125,10 +125,13 @@ def gone(so_far):
 )
 def test_a_decision_holds_until_what_it_judged_changes(ledger, so_far, night, told, counted, then):
     so_far(ledger)
+    was, changed_at = stands(ledger), rows(ledger, schema.finding, "changed_at")
     assert file(ledger, told, night=night) == Filed(**{counted: 1})
     assert stands(ledger) == then
     (row,) = everything(ledger)
     assert (row.first_night, row.last_night) == (NIGHT, night)
+    assert row.until == (UNTIL if row.state == "deferred" else None)
+    assert (rows(ledger, schema.finding, "changed_at") == changed_at) is (was == then)
 
 
 @pytest.mark.parametrize(
@@ -181,6 +184,20 @@ def test_what_was_settled_after_the_pull_has_not_come_back(ledger, told, seen_at
     assert stands(ledger) == then
 
 
+def test_what_was_filed_after_the_pull_began_is_still_open(ledger):
+    opened(ledger)
+    file(ledger, SAME, seen_at=after(-20 * 365 * 86_400))
+    assert stands(ledger) == ("open", 1)
+
+
+def test_a_finding_that_changed_leaves_the_others_as_they_were(ledger):
+    other = replace(SAME, rule="orphaned_order")
+    before = filed(ledger, other, SAME)
+    file(ledger, OTHER_SCORE, other, night=NIGHT)
+    assert again(ledger, SAME).confidence == OTHER_SCORE.confidence
+    assert again(ledger, other) == before
+
+
 @pytest.mark.parametrize(
     ("left_out", "state"),
     [
@@ -218,15 +235,6 @@ def test_a_night_that_cannot_be_filed_whole_is_not_filed_at_all(ledger):
     with pytest.raises(ValueError, match="not JSON compliant"):
         file(ledger, OTHER_EVIDENCE, a_finding(rule="orphaned_order", says=float("nan")))
     assert again(ledger, row) == row
-
-
-def test_the_audit_tells_of_each_night_without_naming_anybody(ledger):
-    opened(ledger)
-    file(ledger, OTHER_EVIDENCE, a_finding(rule="orphaned_order"))
-    assert rows(ledger, schema.audit, "kind", "body") == [
-        ("filed", {"night": NIGHT, "new": 1, "known": 0, "reopened": 0, "gone": 0}),
-        ("filed", {"night": NEXT_NIGHT, "new": 1, "known": 1, "reopened": 0, "gone": 0}),
-    ]
 
 
 def test_a_night_of_thousands_is_filed_again_and_closed(ledger):

@@ -17,6 +17,7 @@ from tests.store.cases import (
     audited,
     by_hand,
     claim,
+    decide,
     ends,
     filed,
     fix_ids,
@@ -54,6 +55,8 @@ def test_an_outcome_decides_about_the_fixes_after_it_and_the_finding(ledger, end
     options = (three_fixes(), Option("another", (*three_fixes().fixes, set_email())))
     row = approved(ledger, *options)
     other = filed(ledger, a_finding(*options, rule="orphaned_order"), a_finding(*options))
+    decide(ledger, other)
+    other = again(ledger, other)
     for id, outcome in zip(fix_ids(row), ended, strict=False):
         ends(ledger, id, FixState(outcome))
     held = dict(rows(ledger, schema.fix, "id", "state"))
@@ -137,6 +140,7 @@ def test_messages_are_written_with_the_receipt(ledger):
         pytest.param([{A: B, C: B}], {A: B, C: B}, id="two-into-one"),
         pytest.param([{A: B}, {B: C}], {A: C, B: C}, id="a-chain"),
         pytest.param([{A: B}, {B: C}, {C: D}], {A: D, B: D, C: D}, id="a-longer-chain"),
+        pytest.param([{A: B}, {C: D}], {A: B, C: D}, id="one-beside-another"),
         pytest.param([{B: C}, {A: B}], {A: B}, id="into-one-that-is-there-again"),
         pytest.param([{A: B}, {A: C}], {A: C, B: C}, id="another-name-for-both"),
         pytest.param([{A: B}, {B: A}], {B: A}, id="there-and-back"),

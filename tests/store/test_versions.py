@@ -40,7 +40,9 @@ def test_a_new_version_shows_what_was_found_tonight(ledger):
 def test_fixes_under_way_stay_as_they_were_approved(ledger):
     row = approved(ledger, NEW)
     claim(ledger, *fix_ids(row))
-    (fix,) = filed(ledger, a_finding(OLDER), night=NEXT_NIGHT).options[0].fixes
+    seen = filed(ledger, a_finding(OLDER, says="The names differ."), night=NEXT_NIGHT)
+    assert seen.because == row.because
+    (fix,) = seen.options[0].fixes
     assert (fix.id, fix.before) == (*fix_ids(row), {"email": "old@a.example"})
 
 
