@@ -19,6 +19,7 @@ from include.store.ledger import Ledger
 
 NIGHT, NEXT_NIGHT, LATER_NIGHT = "2026-11-01", "2026-11-02", "2026-11-09"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+UNTIL = "2026-11-05"  # until when a finding is deferred
 LEASE, REQUEST = 120.0, 30.0
 THREADS = 20
 UNTOUCHED = ("planned", None, None, None, None)  # how a fix stands that nobody claimed
@@ -46,6 +47,9 @@ def a_finding(
     given = options or (Option("use the new address", (set_email(),)), Option("keep both", ()))
     because = (Evidence("phone", 0.5, says),)
     return Finding(rule, Ref.parse(subject), tuple(map(Ref.parse, others)), 0.9, because, given, 0)
+
+
+SAME = a_finding()  # the finding that the states below are about
 
 
 def three_fixes() -> Option:
@@ -84,6 +88,52 @@ def approved(ledger: Ledger, *options: Option, reviewers: tuple[str, ...] = ("an
     for reviewer in reviewers:
         decide(ledger, row, reviewer=reviewer)
     return again(ledger, row)
+
+
+def opened(ledger: Ledger) -> FindingRow:
+    return filed(ledger, SAME)
+
+
+def half_approved(ledger: Ledger) -> FindingRow:
+    row = filed(ledger, a_finding(Option("merge", (merge(),))))
+    decide(ledger, row)
+    return row
+
+
+def was_approved(ledger: Ledger) -> FindingRow:
+    return approved(ledger, *SAME.options)
+
+
+def approved_again(ledger: Ledger) -> FindingRow:
+    """Approved, back on the page because a fix was stale, and approved once more."""
+    row = was_approved(ledger)
+    ends(ledger, *fix_ids(row), FixState.STALE)
+    decide(ledger, again(ledger, row))
+    return row
+
+
+def rejected(ledger: Ledger) -> FindingRow:
+    row = filed(ledger, SAME)
+    decide(ledger, row, "rejected", reason="Two people.")
+    return row
+
+
+def deferred(ledger: Ledger) -> FindingRow:
+    row = filed(ledger, SAME)
+    decide(ledger, row, "deferred", until=UNTIL)
+    return row
+
+
+def settled(ledger: Ledger) -> FindingRow:
+    row = was_approved(ledger)
+    ends(ledger, *fix_ids(row), FixState.APPLIED)
+    return row
+
+
+def under_way(ledger: Ledger) -> FindingRow:
+    row = was_approved(ledger)
+    claim(ledger, *fix_ids(row))
+    return row
 
 
 def fix_ids(row: FindingRow, option: int = 0) -> list[int]:

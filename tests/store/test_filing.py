@@ -13,28 +13,35 @@ from tests.store.cases import (
     LATER_NIGHT,
     NEXT_NIGHT,
     NIGHT,
+    SAME,
+    UNTIL,
     a_finding,
     after,
     again,
     approved,
+    approved_again,
     claim,
     decide,
+    deferred,
     ends,
     everything,
     filed,
     fix_ids,
+    half_approved,
     leave,
-    merge,
+    opened,
+    rejected,
     rows,
     set_email,
+    settled,
     three_fixes,
+    under_way,
+    was_approved,
 )
 
-SAME = a_finding()
 OTHER_EVIDENCE = replace(SAME, because=(Evidence("phone", 0.5, "The phone numbers differ."),))
 OTHER_OPTIONS = a_finding(Option("use the new address", (set_email(was="older@a.example"),)), SAME.options[1])
 OTHER_SCORE = replace(SAME, confidence=0.4, recommended=None)
-UNTIL = "2026-11-05"
 
 
 def file(ledger, *told, night=NEXT_NIGHT, **given):
@@ -44,44 +51,6 @@ def file(ledger, *told, night=NEXT_NIGHT, **given):
 def stands(ledger):
     (row,) = everything(ledger)
     return row.state, row.version
-
-
-def opened(ledger):
-    return filed(ledger, SAME)
-
-
-def half_approved(ledger):
-    row = filed(ledger, a_finding(Option("merge", (merge(),))))
-    decide(ledger, row)
-    return row
-
-
-def was_approved(ledger):
-    return approved(ledger, *SAME.options)
-
-
-def rejected(ledger):
-    row = filed(ledger, SAME)
-    decide(ledger, row, "rejected", reason="Two people.")
-    return row
-
-
-def deferred(ledger):
-    row = filed(ledger, SAME)
-    decide(ledger, row, "deferred", until=UNTIL)
-    return row
-
-
-def settled(ledger):
-    row = was_approved(ledger)
-    ends(ledger, *fix_ids(row), FixState.APPLIED)
-    return row
-
-
-def under_way(ledger):
-    row = was_approved(ledger)
-    claim(ledger, *fix_ids(row))
-    return row
 
 
 def gone(so_far):
@@ -105,6 +74,7 @@ def gone(so_far):
         pytest.param(was_approved, NEXT_NIGHT, OTHER_SCORE, "known", ("approved", 1), id="approved-other-score"),
         pytest.param(was_approved, NEXT_NIGHT, OTHER_EVIDENCE, "reopened", ("open", 2), id="approved-other-evidence"),
         pytest.param(was_approved, NEXT_NIGHT, OTHER_OPTIONS, "reopened", ("open", 2), id="approved-other-options"),
+        pytest.param(approved_again, NEXT_NIGHT, OTHER_EVIDENCE, "reopened", ("open", 3), id="approved-again-other"),
         pytest.param(under_way, NEXT_NIGHT, OTHER_EVIDENCE, "known", ("approved", 1), id="under-way-other-evidence"),
         pytest.param(rejected, NEXT_NIGHT, SAME, "known", ("rejected", 1), id="rejected"),
         pytest.param(rejected, LATER_NIGHT, SAME, "known", ("rejected", 1), id="rejected-for-long"),
@@ -158,6 +128,13 @@ def test_a_new_score_is_shown_without_a_new_version(ledger):
     file(ledger, OTHER_SCORE)
     (row,) = everything(ledger)
     assert (row.version, row.confidence, row.recommended) == (1, 0.4, None)
+
+
+def test_what_is_under_way_elsewhere_keeps_nothing_closed(ledger):
+    settled(ledger)
+    other = replace(SAME, rule="orphaned_order")
+    decide(ledger, filed(ledger, other))
+    assert file(ledger, SAME, other) == Filed(reopened=1, known=1)
 
 
 def test_a_finding_of_which_one_fix_took_is_under_way(ledger):
