@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from include.digests import finding_id
+from include.digests import digest, finding_id
 from include.model import Action, Evidence, Finding, Fix, Option, Ref
 
-# Which kinds of record take which changes, and the order in which an option changes them: the likely conflict first.
+# The order in which an option changes records: the likely conflict first. Any other kind goes last, without a note.
 ORDER = ("whmcs:login", "whmcs:client", "shopify:customer", "bigcommerce:customer", "hubspot:contact")
-TAKES_NAME = frozenset(ORDER[1:])
 TAKES_NOTE = frozenset(ORDER[1:])
 
 
@@ -19,8 +18,9 @@ def kind_of(ref: Ref) -> str:
 
 
 def in_order(refs: Iterable[Ref]) -> list[Ref]:
-    """References in the order an option changes them."""
-    return sorted(refs, key=lambda ref: (ORDER.index(kind_of(ref)), ref))
+    """References in the order an option changes them: the kinds in `ORDER`, then all others by their names."""
+    place = {kind: at for at, kind in enumerate(ORDER)}
+    return sorted(refs, key=lambda ref: (place.get(kind_of(ref), len(ORDER)), ref))
 
 
 def set_email(ref: Ref, before: str | None, after: str) -> Fix:
@@ -32,9 +32,13 @@ def set_name(ref: Ref, before: tuple[str | None, str | None], after: tuple[str |
     return Fix(ref, Action.SET_NAME, dict(zip(keys, before, strict=True)), dict(zip(keys, after, strict=True)))
 
 
-def add_email(ref: Ref, known: Sequence[str], more: Sequence[str]) -> Fix:
-    before = {"other_emails": sorted(known)}
-    return Fix(ref, Action.ADD_EMAIL, before, {"other_emails": sorted({*known, *more})})
+def add_emails(ref: Ref, known: Iterable[str], more: Iterable[str]) -> list[Fix]:
+    """One fix for each new address, because a platform takes one at a time; each begins where the last one ended."""
+    fixes, held = [], sorted(known)
+    for email in more:
+        before, held = held, sorted({*held, email})
+        fixes.append(Fix(ref, Action.ADD_EMAIL, {"other_emails": before}, {"other_emails": held}))
+    return fixes
 
 
 def merge(survivor: Ref, email: str | None, duplicate: Ref, duplicate_email: str | None) -> Fix:
@@ -54,9 +58,14 @@ def invite(account: Ref, state: str) -> Fix:
     return Fix(account, Action.INVITE, {"state": state}, {"state": "invited"})
 
 
-def notes(key: str, refs: Iterable[Ref], text: str) -> list[Fix]:
-    """A note on each record that has a place for one. Its marker tells, ever after, that it was written."""
-    marker = f"Rollcall {finding_id(key)[:12]}"
+def notes(key: str, fixes: Iterable[Fix], refs: Iterable[Ref], text: str) -> list[Fix]:
+    """
+    A note about these fixes on each record that has a place for one.
+
+    Its marker tells, ever after, that it was written. It names the finding and what is changed, so that it is the same
+    every night, and another one when the same finding comes back and something else is to be done.
+    """
+    marker = f"Rollcall {finding_id(key)[:12]}-{digest([fix.as_json() for fix in fixes])[:8]}"
     return [
         Fix(ref, Action.ADD_NOTE, {"note": None}, {"note": marker, "text": text})
         for ref in refs

@@ -110,7 +110,7 @@ def _merge(key: str, survivor: dict[str, Any], others: list[dict[str, Any]]) -> 
     gone = " and ".join(row["id"] for row in others)
     text = f"Rollcall merged the duplicate contact{'s' if len(others) > 1 else ''} {gone} into this one."
     label = f"Merge {gone} into {survivor['id']}, which keeps its address"
-    return making.option(label, [*merges, *making.notes(key, [target], text)])
+    return making.option(label, [*merges, *making.notes(key, merges, [target], text)])
 
 
 def _edges(tables: Tables) -> dict[tuple[str, str], set[Evidence]]:

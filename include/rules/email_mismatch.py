@@ -133,6 +133,7 @@ def _newest(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def _history(rows: list[dict[str, Any]], newest: dict[str, Any] | None, changed: set[str]) -> Iterator[Evidence]:
+    """What tells when something changed. Its kinds begin with `changed_`: it passes, and no decision hangs on it."""
     if newest is not None:
         day = newest["updated_at"].date().isoformat()
         yield Evidence("changed_last", LATER, f"The record on {newest['platform']} was changed last, on {day}.")
@@ -164,7 +165,7 @@ def _use(
         fixes.append(making.set_email(ref, row["email"], email))
     changed = list(dict.fromkeys(fix.target for fix in fixes))
     text = "Rollcall changed the email address of this record to the one this person uses elsewhere."
-    return making.option(f"Use {email} everywhere", [*fixes, *making.notes(key, changed, text)])
+    return making.option(f"Use {email} everywhere", [*fixes, *making.notes(key, fixes, changed, text)])
 
 
 def _keep_both(key: str, rows: list[dict[str, Any]]) -> list[Option]:
@@ -178,8 +179,9 @@ def _keep_both(key: str, rows: list[dict[str, Any]]) -> list[Option]:
         return []
     ref = making.ref_of(contact)
     text = "Rollcall added the address this person uses elsewhere as an additional address."
-    fixes = [making.add_email(ref, known, more), *making.notes(key, [ref], text)]
-    return [making.option(f"Keep both: add {', '.join(more)} to the HubSpot contact", fixes)]
+    added = making.add_emails(ref, known, more)
+    label = f"Keep both: add {', '.join(more)} to the HubSpot contact"
+    return [making.option(label, [*added, *making.notes(key, added, [ref], text)])]
 
 
 def _taken_over(
@@ -197,8 +199,9 @@ def _taken_over(
     ]
     emails = [fix for fix in use.fixes if fix.action != "add_note"]
     text = "Rollcall gave this record the address and the name of the person who took the account over."
-    targets = list(dict.fromkeys(fix.target for fix in (*emails, *renamed)))
-    return making.option("A new person took the account over", [*emails, *renamed, *making.notes(key, targets, text)])
+    fixes = [*emails, *renamed]
+    targets = list(dict.fromkeys(fix.target for fix in fixes))
+    return making.option("A new person took the account over", [*fixes, *making.notes(key, fixes, targets, text)])
 
 
 def _logins(tables: Tables) -> dict[str, list[dict[str, Any]]]:

@@ -125,4 +125,4 @@ def _attach(key: str, order: Ref, stub: Ref | None, row: dict[str, Any]) -> Opti
             fixes.append(making.invite(account, State.DISABLED))
             label += " and invite its holder"
     text = f"Rollcall attached this guest order to account {account.id}."
-    return making.option(label, [*fixes, *making.notes(key, [order], text)])
+    return making.option(label, [*fixes, *making.notes(key, fixes, [order], text)])

@@ -1,7 +1,7 @@
 """
 A night's findings go into the ledger: what is known keeps its decision, what changed comes back, the rest is closed.
 
-It judges no finding; it only compares each with what a reviewer saw of it.
+It judges no finding; it only compares each with what a reviewer judged of it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from include.store.ledger import Ledger
 
 CLOSED = frozenset({"settled", "gone"})
+PASSING = "changed_"  # how the kinds of evidence begin that tell when something changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,15 @@ def file(
 
 
 def content(one: Finding) -> str:
-    """SHA-256 of what a reviewer judges: the evidence and the options."""
+    """
+    SHA-256 of what a reviewer judges: the lasting evidence, and the options in their order.
+
+    Evidence that tells when something changed is left out, by its kind's name (see `include.rules`): it is there for
+    one night, or moves with every edit of a record, and would take decisions with it though what was judged stands.
+    """
     said = one.as_json()
-    return digest({"because": said["because"], "options": said["options"]})
+    lasting = [each for each in said["because"] if not each["evidence"].startswith(PASSING)]
+    return digest({"because": lasting, "options": said["options"]})
 
 
 def _next_state(

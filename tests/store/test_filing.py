@@ -42,6 +42,8 @@ from tests.store.cases import (
 OTHER_EVIDENCE = replace(SAME, because=(Evidence("phone", 0.5, "The phone numbers differ."),))
 OTHER_OPTIONS = a_finding(Option("use the new address", (set_email(was="older@a.example"),)), SAME.options[1])
 OTHER_SCORE = replace(SAME, confidence=0.4, recommended=None)
+CHANGED = (Evidence("changed_last", 1.5, "It was changed last, on 1 November."), Evidence("changed_since", 3.0, "Now."))
+CHANGED_AGAIN = (Evidence("changed_last", 1.5, "It was changed last, on 2 November."),)
 
 
 def file(ledger, *told, night=NEXT_NIGHT, **given):
@@ -102,6 +104,26 @@ def test_a_decision_holds_until_what_it_judged_changes(ledger, so_far, night, to
     assert (row.first_night, row.last_night) == (NIGHT, night)
     assert row.until == (UNTIL if row.state == "deferred" else None)
     assert (rows(ledger, schema.finding, "changed_at") == changed_at) is (was == then)
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict", "state"),
+    [
+        pytest.param(SAME, "rejected", "rejected", id="rejected"),
+        pytest.param(SAME, "deferred", "deferred", id="deferred"),
+        pytest.param(SAME, "approved", "approved", id="approved"),
+        pytest.param(a_finding(Option("merge", (merge(),))), "approved", "half_approved", id="half-approved"),
+    ],
+)
+def test_a_decision_outlives_evidence_of_when_something_changed(ledger, told, verdict, state):
+    row = filed(ledger, replace(told, because=(*told.because, *CHANGED)))
+    decide(ledger, row, verdict, **{"rejected": {"reason": "Two."}, "deferred": {"until": UNTIL}}.get(verdict, {}))
+    for night, because in (("2026-11-02", told.because), ("2026-11-03", (*told.because, *CHANGED_AGAIN))):
+        assert file(ledger, replace(told, because=because), night=night) == Filed(known=1)
+        assert stands(ledger) == (state, 1)
+        assert [one["evidence"] for one in again(ledger, row).because] == [one.evidence for one in because]
+    lasting = replace(told, because=(*OTHER_EVIDENCE.because, *CHANGED_AGAIN))
+    assert file(ledger, lasting, night="2026-11-04") == Filed(reopened=1)
 
 
 @pytest.mark.parametrize(
