@@ -46,6 +46,7 @@ class Asked(BaseModel):
     option_hash: str | None = Field(None, max_length=64)
     reason: str | None = Field(None, max_length=2000)
     until: str | None = Field(None, max_length=10)
+    withdraw: bool = False
 
 
 def review_page(
@@ -156,6 +157,7 @@ def review_page(
                 option_hash=asked.option_hash,
                 reason=asked.reason,
                 until=asked.until,
+                withdraw=asked.withdraw,
             )
         except FindingChanged as error:
             row = found(finding)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from include.model import Action
+from include.model import Action, Verdict
 from include.review import words
 from include.store.decisions import TWO_PEOPLE
 
@@ -64,6 +64,8 @@ def detail(row: FindingRow, today: date) -> dict[str, Any]:
             for decision in row.decisions
         ],
         "decidable": row.state in {"open", "half_approved"},
+        "withdrawable": row.state == "approved"
+        and all(fix.state == "planned" for option in row.options for fix in option.fixes),
     }
 
 
@@ -71,10 +73,10 @@ def _option(option: OptionRow, row: FindingRow) -> dict[str, Any]:
     fixes: list[dict[str, Any]] = [
         {"action": fix.action, "before": fix.before, "after": fix.after} for fix in option.fixes
     ]
-    approved_by = [
-        one.reviewer for one in row.decisions if one.version == row.version and one.option_hash == option.hash
-    ]
-    chosen = bool(approved_by) if row.state == "half_approved" else option.number == row.recommended
+    own = [one for one in row.decisions if one.version == row.version]
+    stands = bool(own) and own[-1].verdict == Verdict.APPROVED  # an approval that was withdrawn is history
+    approved_by = [one.reviewer for one in own if stands and one.option_hash == option.hash]
+    chosen = bool(approved_by) if stands else option.number == row.recommended
     return {
         "number": option.number,
         "label": option.label,
@@ -97,6 +99,7 @@ def _option(option: OptionRow, row: FindingRow) -> dict[str, Any]:
                 "state": fix.state,
                 "outcome": words.OUTCOMES[fix.state],
                 "detail": words.spelled(fix.detail) if fix.detail else None,
+                "also_changed": [words.FIELDS.get(name, name) for name in fix.moved],
             }
             for fix in option.fixes
         ],

@@ -1,7 +1,8 @@
 """
 Decisions: exactly one of any number of simultaneous ones wins, and each is bound to what the reviewer saw.
 
-A merge cannot be undone and needs two people. It does not know who may review: whoever calls has made sure of that.
+A merge cannot be undone and needs two people. An approval can be withdrawn by one, until its fixes begin, and only by
+who saw it approved. It does not know who may review: whoever calls has made sure of that.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from include.errors import AlreadyDecided, FindingChanged, NotAllowed
-from include.model import Action, Verdict
+from include.model import Action, FixState, Verdict
 from include.store import audit
 from include.store.schema import decision, finding, fix, option
 
@@ -33,10 +34,13 @@ def decide(
     option_hash: str | None = None,
     reason: str | None = None,
     until: str | None = None,
+    withdraw: bool = False,
     now: datetime | None = None,
 ) -> str:
     """
     Record a decision and return the finding's new state.
+
+    `withdraw`: the reviewer saw the finding approved and takes that back, to reject or defer it.
 
     Raises AlreadyDecided, FindingChanged when `version` or `option_hash` is not what is filed, and NotAllowed.
     """
@@ -44,14 +48,18 @@ def decide(
     reason = (reason or "").strip() or None
     at = now or datetime.now(UTC)
     _require(said, reviewer, option_hash, reason, until, at)
+    if withdraw and said is Verdict.APPROVED:
+        raise NotAllowed("To withdraw an approval, reject or defer the finding.")
     with ledger.write() as connection:
         row = connection.execute(sa.select(finding).where(finding.c.id == finding_id)).first()
         if row is None:
             raise FindingChanged(f"There is no finding {finding_id}.")
-        if row.state not in UNDECIDED:
+        if row.state not in UNDECIDED and not (withdraw and row.state == "approved"):
             raise AlreadyDecided(f"The finding {finding_id} is {row.state} already. Nothing was changed.")
         if row.version != version:
             raise FindingChanged(f"The finding {finding_id} has changed since it was shown. Read it again.")
+        if withdraw:
+            _require_withdrawable(connection, row)
         chosen = _option(connection, row, option_hash) if said is Verdict.APPROVED else None
         state = _state(connection, row, said, reviewer, chosen)
         values = {"state": state, "until": until if said is Verdict.DEFERRED else None, "changed_at": at}
@@ -96,6 +104,28 @@ def _require(
                 raise NotAllowed("To defer, say a date in the future.")
         case _:
             pass
+
+
+def _require_withdrawable(connection: sa.Connection, row: sa.Row[Any]) -> None:
+    """
+    Raise unless the finding is approved and none of its fixes has begun.
+
+    Who claims a fix needs the finding approved, and does so in a write transaction too: one of the two comes first.
+    """
+    if row.state != "approved":
+        raise NotAllowed(f"The finding {row.id} is not approved: there is no approval to withdraw.")
+    begun = (
+        sa.select(fix.c.id)
+        .join(option, option.c.id == fix.c.option_id)
+        .where(option.c.finding_id == row.id, option.c.version == row.version)
+        .where(fix.c.state != str(FixState.PLANNED))
+        .limit(1)
+    )
+    if connection.execute(begun).first() is not None:
+        raise AlreadyDecided(
+            f"The fixes of the finding {row.id} have begun: its approval can no longer be withdrawn. "
+            "Nothing was changed."
+        )
 
 
 def _option(connection: sa.Connection, row: sa.Row[Any], option_hash: str | None) -> sa.Row[Any]:

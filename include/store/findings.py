@@ -28,7 +28,11 @@ MANY = 500  # ids in one question to the database
 
 @dataclass(frozen=True, slots=True)
 class FixRow:
-    """A fix, and what became of it: `detail` is the newest receipt's, also of the version before this one."""
+    """
+    A fix, and what became of it: `detail` is the newest receipt's, also of the version before this one.
+
+    `moved`: the names of fields that, by the same receipt, changed on the record though the fix does not speak of them.
+    """
 
     id: int
     target: str
@@ -37,6 +41,7 @@ class FixRow:
     after: Mapping[str, Any]
     state: str
     detail: str | None
+    moved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,25 +184,26 @@ def _options(connection: sa.Connection, ids: Sequence[str]) -> Iterable[tuple[st
         .where(finding.c.id.in_(ids))
         .order_by(fix.c.option_id, fix.c.position)
     ).all()
-    details = _details(connection, held)
+    told = _told(connection, held)
     for row in held:
-        one = FixRow(row.id, row.target, row.action, row.before, row.after, row.state, details.get(row.id))
+        detail, moved = told.get(row.id, (None, ()))
+        one = FixRow(row.id, row.target, row.action, row.before, row.after, row.state, detail, moved)
         fixes.setdefault(row.option_id, []).append(one)
     for row in options:
         yield row.finding_id, OptionRow(row.number, row.label, row.hash, tuple(fixes.get(row.id, ())))
 
 
-def _details(connection: sa.Connection, fixes: Sequence[sa.Row[Any]]) -> dict[int, str]:
-    """The newest receipt's words about each fix; where it has none yet, those about it in the version before."""
+def _told(connection: sa.Connection, fixes: Sequence[sa.Row[Any]]) -> dict[int, tuple[str | None, tuple[str, ...]]]:
+    """What the newest receipt says about each fix; where it has none yet, that of it in the version before."""
     asked = sorted({id for row in fixes for id in (row.id, row.earlier) if id is not None})
-    said: dict[int, str | None] = {}
+    receipts: dict[int, sa.Row[Any]] = {}
     for part in (asked[at : at + MANY] for at in range(0, len(asked), MANY)):
-        receipts = sa.select(receipt).where(receipt.c.fix_id.in_(part)).order_by(receipt.c.id)
-        said |= {row.fix_id: row.detail for row in connection.execute(receipts)}
-    told = {}
+        wanted = sa.select(receipt).where(receipt.c.fix_id.in_(part)).order_by(receipt.c.id)
+        receipts |= {row.fix_id: row for row in connection.execute(wanted)}
+    told: dict[int, tuple[str | None, tuple[str, ...]]] = {}
     for row in fixes:
-        if detail := said.get(row.id):
-            told[row.id] = detail
-        elif row.id not in said and (detail := said.get(row.earlier)):
-            told[row.id] = f"When it was approved before: {detail}"
+        if own := receipts.get(row.id):
+            told[row.id] = (own.detail or None, tuple(own.moved))
+        elif (before := receipts.get(row.earlier)) and (before.detail or before.moved):
+            told[row.id] = (f"When it was approved before: {before.detail or before.outcome}", tuple(before.moved))
     return told

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from include.model import Option
 from include.store.ledger import Ledger
 from include.store.schema import decision
-from tests.store.cases import NEXT_NIGHT, a_finding, again, decide, filed, merge, rows, set_email
+from tests.store.cases import NEXT_NIGHT, a_finding, again, claim, decide, filed, fix_ids, merge, rows, set_email
 
 pytestmark = pytest.mark.browser
 
@@ -84,6 +84,32 @@ def test_a_finding_is_deferred_until_a_day(visit, book):
     page.get_by_role("button", name="Defer").click()
     said(page).to_have_text("Deferred.")
     assert decided(book) == [("deferred", "ann", None, None, "2999-12-31")]
+
+
+def test_an_approval_is_withdrawn_until_its_fixes_begin(visit, book):
+    row = filed(book, a_finding())
+    decide(book, row, reviewer="bob")
+    page = visit().open(f"/findings/{row.id}")
+    expect(page.get_by_role("heading", name="Withdraw the approval")).to_be_visible()
+    expect(page.get_by_role("button")).to_have_text(["Reject", "Defer"])
+    page.get_by_label("Reason").fill("two people")
+    page.get_by_role("button", name="Reject").click()
+    said(page).to_have_text("The approval is withdrawn. Rejected. It stays so until its evidence changes.")
+    assert [one[:2] for one in decided(book)] == [("approved", "bob"), ("rejected", "ann")]
+
+
+def test_whoever_withdraws_too_late_is_told_that_the_fixes_have_begun(visit, book):
+    row = filed(book, a_finding())
+    decide(book, row)
+    page = visit().open(f"/findings/{row.id}")
+    assert claim(book, *fix_ids(row))
+    page.get_by_label("Defer until").fill("2999-12-31")
+    page.get_by_role("button", name="Defer").click()
+    said(page).to_contain_text("have begun: its approval can no longer be withdrawn")
+    page.get_by_role("link", name="Show it as it is now").click()
+    expect(page.get_by_text("being applied")).to_be_visible()
+    expect(page.get_by_role("button")).to_have_count(0)
+    assert len(decided(book)) == 1
 
 
 def test_nothing_is_approved_before_an_option_is_chosen(visit, book):

@@ -10,7 +10,22 @@ import pytest
 from include.model import Option
 from include.store.schema import decision
 from tests.review.page import Reader, Seen, app_over
-from tests.store.cases import NEXT_NIGHT, THREADS, a_finding, again, at_once, filed, merge, rows, set_email, tally
+from tests.store.cases import (
+    NEXT_NIGHT,
+    THREADS,
+    a_finding,
+    again,
+    approved,
+    at_once,
+    claim,
+    filed,
+    fix_ids,
+    merge,
+    rows,
+    set_email,
+    tally,
+    three_fixes,
+)
 
 TOMORROW = (datetime.now(UTC).date() + timedelta(days=2)).isoformat()
 YESTERDAY = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
@@ -41,7 +56,8 @@ def test_a_decision_is_kept_as_it_was_taken_and_shown_so(ann, sqlite_ledger, ver
     assert shown in page
     which = " “use the new address”" if verdict == "approved" else ""
     assert f"<strong>{verdict}</strong>{which} by ann at {datetime.now(UTC):%Y-%m-%d} " in page
-    assert "data-verdict" not in page
+    offered = [attrs["data-verdict"] for _, attrs in Seen(page).tags if "data-verdict" in attrs]
+    assert offered == (["rejected", "deferred"] if verdict == "approved" else [])
     assert row.id in ann.get(f"/?state={verdict}").text
     assert row.id not in ann.get("/").text
 
@@ -170,3 +186,32 @@ def test_a_finding_that_came_back_after_a_rejection_is_decided_afresh(ann, sqlit
     page = ann.get(f"/findings/{row.id}").text
     assert "not the same person" in page
     assert ann.decide(again(sqlite_ledger, row)).json() == {"state": "approved"}
+
+
+def test_an_approval_is_withdrawn_with_words_and_what_was_approved_stays_known(ann, bob, sqlite_ledger):
+    row = filed(sqlite_ledger, a_finding(ONE_MERGE, OTHER_MERGE))
+    for reader in (ann, bob):
+        reader.decide(row, option=1)
+    page = bob.get(f"/findings/{row.id}").text
+    assert ("Withdraw the approval" in page, page.count("approved by"), "Approve the chosen" in page) == (
+        True,
+        2,
+        False,
+    )
+    chosen = [attrs["value"] for tag, attrs in Seen(page).tags if tag == "input" and "checked" in attrs]
+    assert chosen == [row.options[1].hash]  # the one they approved, not the recommended one
+    assert bob.decide(row, "rejected", reason="I erred", withdraw=True).json() == {"state": "rejected"}
+    page = ann.get(f"/findings/{row.id}").text
+    assert ("Withdraw the approval" in page, page.count("approved by")) == (False, 0)
+    assert "<strong>approved</strong> “merge 1 into 2” by ann" in page
+    assert ann.decide(row, "rejected", reason="me too", withdraw=True).json()["kind"] == "AlreadyDecided"
+
+
+def test_an_approval_whose_fixes_have_begun_is_not_offered_to_be_withdrawn(ann, sqlite_ledger):
+    row = approved(sqlite_ledger, three_fixes())
+    assert ann.get(f"/api/findings/{row.id}").json()["withdrawable"] is True
+    assert claim(sqlite_ledger, fix_ids(row)[0])
+    assert "Withdraw" not in ann.get(f"/findings/{row.id}").text
+    answer = ann.decide(row, "rejected", reason="I erred", withdraw=True)
+    assert (answer.status_code, answer.json()["kind"]) == (409, "AlreadyDecided")
+    assert "have begun" in answer.json()["detail"]

@@ -9,12 +9,24 @@ from urllib.parse import unquote
 
 import pytest
 
-from include.model import Action, Evidence, Finding, Fix, Option, Ref
+from include.model import Action, Evidence, Finding, Fix, FixState, Option, Ref
 from include.review import words
 from include.store import findings
 from include.store.ledger import open_ledger
 from tests.review.page import ROOT, Reader, Seen, app_over
-from tests.store.cases import NIGHT, a_finding, by_hand, decide, filed, merge, set_email
+from tests.store.cases import (
+    NIGHT,
+    a_finding,
+    approved,
+    by_hand,
+    decide,
+    ends,
+    filed,
+    fix_ids,
+    merge,
+    set_email,
+    three_fixes,
+)
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 PEOPLE = ("ada.lovelace@example.org", "Lovelace", "+44 20 7946 0958")
@@ -198,3 +210,31 @@ def test_what_became_of_the_fixes_stands_beside_them(ann, sqlite_ledger):
     decide(sqlite_ledger, row)
     by_hand(sqlite_ledger, "UPDATE fix SET state = 'refused'")
     assert "the platform refused" in ann.get(f"/findings/{row.id}").text
+
+
+def test_what_changed_besides_a_fix_stands_with_its_outcome(ann, sqlite_ledger):
+    row = approved(sqlite_ledger, three_fixes())
+    (first, *_) = fix_ids(row)
+    ends(sqlite_ledger, first, FixState.APPLIED, moved={"phone", "first_name", "<b>"})
+    page = ann.get(f"/findings/{row.id}").text
+    assert "applied and read back<small>Also changed on the record: &lt;b&gt;, First name, phone</small>" in page
+    assert page.count("Also changed") == 1
+
+
+def test_what_became_of_a_fix_is_told_to_who_decides_on_it_again(ann, sqlite_ledger):
+    row = approved(sqlite_ledger, three_fixes())
+    (first, *_) = fix_ids(row)
+    ends(sqlite_ledger, first, FixState.FAILED, detail="It reads otherwise: email", moved={"phone"})
+    page = ann.get(f"/findings/{row.id}").text
+    assert "Approve the chosen option" in page
+    assert Seen(page).all("became") == [
+        "When it was approved before: It reads otherwise: emailAlso changed on the record: phone"
+    ]
+
+
+def test_a_receipt_without_words_tells_its_outcome_with_what_else_changed(ann, sqlite_ledger):
+    row = approved(sqlite_ledger, three_fixes())
+    (first, *_) = fix_ids(row)
+    ends(sqlite_ledger, first, FixState.FAILED, moved={"phone"})
+    fix, *_ = findings.get(sqlite_ledger, row.id).options[0].fixes
+    assert (fix.detail, fix.moved) == ("When it was approved before: failed", ("phone",))

@@ -70,11 +70,13 @@ async function decide(verdict) {
         option_hash: verdict === "approved" ? chosen.value : null,
         reason: reason || null,
         until: verdict === "deferred" ? until : null,
+        withdraw: "withdraw" in form.dataset,
       },
       { "X-Rollcall-CSRF": session.said.csrf },
     );
     if (status === 200) {
-      say(DONE[said.state] ?? "Done.");
+      const withdrawn = "withdraw" in form.dataset ? "The approval is withdrawn. " : "";
+      say(withdrawn + (DONE[said.state] ?? "Done."));
       form.dataset.decided = said.state;
       form.querySelector(".options").disabled = true;
       return onward();
