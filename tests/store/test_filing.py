@@ -29,6 +29,7 @@ from tests.store.cases import (
     fix_ids,
     half_approved,
     leave,
+    merge,
     opened,
     rejected,
     rows,
@@ -189,12 +190,12 @@ def test_what_was_filed_after_the_pull_began_is_still_open(ledger):
     assert stands(ledger) == ("open", 1)
 
 
-def test_a_finding_that_changed_leaves_the_others_as_they_were(ledger):
-    other = replace(SAME, rule="orphaned_order")
-    before = filed(ledger, other, SAME)
+def test_a_finding_that_changed_or_is_gone_leaves_the_others_as_they_were(ledger):
+    other, third = replace(SAME, rule="orphaned_order"), replace(SAME, rule="duplicate_contact")
+    before = filed(ledger, other, SAME, third)
     file(ledger, OTHER_SCORE, other, night=NIGHT)
     assert again(ledger, SAME).confidence == OTHER_SCORE.confidence
-    assert again(ledger, other) == before
+    assert (again(ledger, other), again(ledger, third).state) == (before, "gone")
 
 
 @pytest.mark.parametrize(
