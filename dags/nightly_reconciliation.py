@@ -53,9 +53,11 @@ def begin() -> str:
 
 @task
 def pull(platform: str, night: str) -> int:
-    """Pull everything the platform holds, page by page, as it comes."""
+    """Pull everything the platform holds, page by page, as it comes. One that is left out by name is not asked."""
     from include import connections, stages, store
 
+    if platform in settings().left_out:
+        return 0
     return stages.pull(connections.platform(platform), store.open_snapshot(night))
 
 
@@ -100,11 +102,11 @@ def file(night: str) -> dict[str, int]:
 
 
 @task
-def notify(filed: dict[str, int], night: str) -> int:
+def notify() -> int:
     """Tell the reviewers how many new findings wait. Silent when there are none."""
     from include import connections, stages, store
 
-    return stages.notify(filed, store.open_snapshot(night), store.open_ledger(), settings(), connections.mailer())
+    return stages.deliver(store.open_ledger(), connections.mailer())
 
 
 @dag(
@@ -133,7 +135,6 @@ def nightly_reconciliation() -> None:
         for rule in names("rules"):
             detect.override(task_id=f"detect_{rule}", doc_md=docstring("rules", rule))(rule, night)
 
-    filed = file(night)
     (
         begin()
         >> pull_platforms()
@@ -144,8 +145,8 @@ def nightly_reconciliation() -> None:
         >> check.override(task_id="check_people")("people", night)
         >> detect_findings()
         >> check.override(task_id="check_findings")("findings", night)
-        >> filed
-        >> notify(filed, night)
+        >> file(night)
+        >> notify()
     )
 
 

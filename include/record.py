@@ -50,8 +50,8 @@ class Record:
             return None
         try:
             moment = read(said)
-        except ValueError as error:
-            raise UnexpectedAnswer(f"{self.where}: {name} is not a time") from error
+        except ValueError:
+            raise UnexpectedAnswer(f"{self.where}: {name} is not a time") from None  # its words hold the value
         if moment.tzinfo is None:
             raise UnexpectedAnswer(f"{self.where}: {name} has no time zone")
         return moment.astimezone(UTC)

@@ -48,8 +48,6 @@ class Settings:
     cap_access: int = 10  # invites and resets of access per run
     cap_same_address: int = 2  # accounts that may move to one new address per run
     approval_days: int = 7  # an approval older than this is not applied
-    raw_days: int = 7  # how long raw answers are kept
-    snapshot_days: int = 35  # how long snapshots are kept
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -69,6 +67,11 @@ class Settings:
             raise SettingsWrong(
                 f"ROLLCALL_TIMEZONE {settings.timezone!r} is no time zone; use a name like Europe/Berlin."
             ) from error
+        if settings.request_seconds * 2 > settings.lease_seconds:
+            raise SettingsWrong(
+                "ROLLCALL_LEASE_SECONDS must be at least twice ROLLCALL_REQUEST_SECONDS: "
+                "a worker must still own its fix when the answer to its write comes."
+            )
         return settings
 
     @property

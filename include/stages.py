@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from include.errors import SnapshotMissing
+from include.errors import SettingsWrong, SnapshotMissing
 from include.registry import load, names
 from include.settings import Settings
 
@@ -33,8 +33,13 @@ def begin(snapshots: Snapshots, run_after: datetime, settings: Settings, now: da
     The name of the night's snapshot: a new attempt for tonight, the stored one for the past.
 
     A night is named by the local date its run was due, never by a data interval. Raises SnapshotMissing for a past
-    night without a snapshot: the platforms only say how they are now.
+    night without a snapshot: the platforms only say how they are now. Raises SettingsWrong when a platform that does
+    not exist is to be left out.
     """
+    if unknown := sorted(set(settings.left_out) - set(names("platforms"))):
+        raise SettingsWrong(
+            f"ROLLCALL_LEAVE_OUT names {', '.join(unknown)}; there are only {', '.join(names('platforms'))}."
+        )
     night = run_after.astimezone(ZoneInfo(settings.timezone)).date().isoformat()
     if (now or datetime.now(UTC)) - run_after < TONIGHT:
         return snapshots.begin(night).name
@@ -104,30 +109,22 @@ def detect(rule: str, snapshot: Snapshot, snapshots: Snapshots) -> int:
 
 
 def file(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Settings) -> dict[str, int]:
-    """File the findings of the newest night. Those of an older one (a backfill) are in its snapshot, and stay there."""
+    """
+    File the findings, and with them the reviewers' digest of what is new.
+
+    Those of a night before the last that was filed (a backfill) are in its snapshot, and stay there.
+    """
+    from include import notices
     from include.store import findings
 
-    newest = snapshots.newest()
-    if newest is not None and newest.name != snapshot.name:
-        logger.info("%s is not the newest night (%s): its findings are not filed", snapshot.name, newest.name)
+    if later := snapshots.filed_after(snapshot):
+        logger.info("%s was filed after %s: the findings of this one are not filed", later.name, snapshot.name)
         return {"new": 0, "known": 0, "reopened": 0, "gone": 0}
     found = [finding for rule in names("rules") for finding in snapshot.part(f"findings/{rule}").findings()]
-    filed = findings.file(ledger, found, snapshot.night, settings.left_out, snapshot.begun_at())
+    digest = notices.digest_of(snapshot.name, settings)
+    filed = findings.file(ledger, found, snapshot.night, settings.left_out, snapshot.begun_at(), digest)
+    snapshot.mark_filed()
     return {"new": filed.new, "known": filed.known, "reopened": filed.reopened, "gone": filed.gone}
-
-
-def notify(
-    filed: dict[str, int],
-    snapshot: Snapshot,
-    ledger: Ledger,
-    settings: Settings,
-    send: Callable[[EmailMessage], None],
-) -> int:
-    """Tell the reviewers that something new waits, and deliver what is in the outbox. Silent when nothing is new."""
-    from include import notices
-
-    notices.digest(ledger, filed, snapshot.name, settings)
-    return deliver(ledger, send)
 
 
 def deliver(ledger: Ledger, send: Callable[[EmailMessage], None]) -> int:

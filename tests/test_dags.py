@@ -34,6 +34,7 @@ json.dump({
                 task.task_id: {
                     "doc": task.doc_md, "pool": task.pool, "retries": task.retries,
                     "policy": type(task.retry_policy).__name__, "after": sorted(task.upstream_task_ids),
+                    "trigger": task.trigger_rule.value,
                 }
                 for task in dag.tasks
             },
@@ -90,6 +91,12 @@ def test_every_platform_and_every_rule_has_its_task(dags):
 def test_the_error_tree_is_the_retry_policy_of_every_task(dags):
     policies = {task["policy"] for dag in dags.values() for task in dag["tasks"].values()}
     assert policies == {"ExceptionRetryPolicy"}
+
+
+def test_no_step_of_applying_can_fail_and_the_run_be_a_success(dags):
+    tasks = dags["apply_approved_fixes"]["tasks"]
+    assert set(tasks["conclude"]["after"]) == set(tasks) - {"conclude"}
+    assert tasks["conclude"]["trigger"] == "all_success"
 
 
 def test_applying_is_never_tried_again_and_never_backfilled(dags):

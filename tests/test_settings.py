@@ -33,6 +33,7 @@ def test_a_setting_is_read(variable, text, field, value):
         pytest.param("ROLLCALL_SANDBOX", "maybe", id="no-truth"),
         pytest.param("ROLLCALL_APPLY", "yes", id="neither-on-nor-off"),
         pytest.param("ROLLCALL_TIMEZONE", "Mars/Olympus", id="no-zone"),
+        pytest.param("ROLLCALL_REQUEST_SECONDS", "61", id="a-request-may-outlast-the-lease"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(variable, text):

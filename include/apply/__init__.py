@@ -13,11 +13,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from include import notices
 from include.apply import caps
 from include.apply.engine import Engine
-from include.errors import OverCap
+from include.errors import GateClosed, OverCap
 from include.store import fixes
 
 if TYPE_CHECKING:
@@ -32,14 +33,23 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def frame(ledger: Ledger, settings: Settings, now: Callable[[], datetime] = _now) -> list[dict[str, Any]]:
+def check(ledger: Ledger, settings: Settings, now: Callable[[], datetime] = _now) -> int:
     """
-    What is about to be applied, one row a fix, for the gate before it.
+    Hold what is about to be applied to the gate before it. Returns how many expectations held.
 
     Approvals that have grown too old go back to the page first, so that one forgotten does not keep the gate closed.
+    Raises GateClosed, and has told the reviewers why.
     """
+    from include import checks
+
     caps.return_too_old(ledger, settings, now())
-    return caps.rows(fixes.approved(ledger), settings, now())
+    options = fixes.approved(ledger)
+    try:
+        return checks.check_fixes(caps.rows(options, settings, now()), settings)
+    except GateClosed as closed:
+        why = "; ".join((str(closed), *caps.exceeded(options, settings)))
+        notices.stopped(ledger, why, settings, now())
+        raise GateClosed(why) from closed
 
 
 def apply_approved(
@@ -63,7 +73,9 @@ def apply_approved(
         option.require_approval()
     over = caps.exceeded(options, settings)
     if over:
-        raise OverCap(f"Nothing is applied: {'; '.join(over)}. Raise the cap for one run, or reject some of them.")
+        raise OverCap(
+            f"Nothing is applied: {'; '.join(over)}. Raise the cap for one run, or reject or defer some of them."
+        )
     engine = Engine(ledger, open_platform, settings, now, sleep, clock)
     for option in options:
         engine.apply(option)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from include import notices
 from include.model import Action, Fix, FixState
 from include.store import fixes, versions
 
@@ -79,10 +80,15 @@ def exceeded(options: Sequence[ApprovedOption], settings: Settings) -> list[str]
 
 
 def return_too_old(ledger: Ledger, settings: Settings, now: datetime) -> int:
-    """Put findings back on the page whose approval is too old to be applied; returns how many."""
+    """Put findings back on the page whose approval is too old to be applied; returns how many. What took is told."""
     oldest = now - timedelta(days=settings.approval_days)
-    old = [option for option in fixes.approved(ledger) if option.authority.decided_at < oldest]
-    return sum(versions.reopen_approved(ledger, option.finding_id, option.version, "too old", now) for option in old)
+    returned = 0
+    for option in fixes.approved(ledger):
+        if option.authority.decided_at < oldest:
+            took = [kept.fix for kept in option.fixes if kept.state is FixState.APPLIED]
+            told = notices.of_change(option.finding_id, option.version, took, settings, now)
+            returned += versions.reopen_approved(ledger, option.finding_id, option.version, "too old", now, told)
+    return returned
 
 
 def _to_apply(option: ApprovedOption) -> list[KeptFix]:

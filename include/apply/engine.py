@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from include import notices
 from include.apply.comparing import differing, moved, reads_after, reads_before, signed
 from include.apply.settling import Settling
 from include.errors import NotFound, Refusal, RollcallError, TryLater, Unauthorized, UnclearOutcome, UnexpectedAnswer
@@ -159,8 +160,6 @@ class Engine:
 
     def _leave(self, kept: KeptFix, told: Receipt) -> FixState | None:
         """Write the receipt, with the messages that the option's end leads to; None when the lease was lost."""
-        from include import notices
-
         messages = notices.of_change(
             kept.finding_id, kept.version, fixes.announced(self.ledger, kept, told.outcome), self.settings
         )

@@ -7,6 +7,6 @@ It writes messages and never sends one: that is `channels`'. What they say is in
 from __future__ import annotations
 
 from include.notices.changes import of_change
-from include.notices.reviewers import digest
+from include.notices.reviewers import digest_of, stopped
 
-__all__ = ["digest", "of_change"]
+__all__ = ["digest_of", "of_change", "stopped"]

@@ -7,7 +7,7 @@ It judges no finding; it only compares each with what a reviewer judged of it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from include.digests import digest, finding_id
-from include.model import Finding, FixState, Ref, Verdict
-from include.store import audit, versions
+from include.model import Finding, FixState, Notice, Ref, Verdict
+from include.store import audit, outbox, versions
 from include.store.schema import decision, finding, fix, option
 
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
+
+# How many are new, how many were reopened, how many of each rule are open: the message that tells of it, if any.
+Digest = Callable[[int, int, Mapping[str, int]], Notice | None]
 
 CLOSED = frozenset({"settled", "gone"})
 PASSING = "changed_"  # how the kinds of evidence begin that tell when something changed
@@ -42,12 +45,14 @@ def file(
     night: str,
     left_out: Collection[str] = (),
     seen_at: datetime | None = None,
+    digest: Digest | None = None,
 ) -> Filed:
     """
     File everything that one night found, in one transaction.
 
     `left_out`: platforms that were not pulled; findings that need them are neither raised nor closed. `seen_at`: when
-    the night's pull began; what was settled after that is not taken for having come back.
+    the night's pull began; what was settled after that is not taken for having come back. `digest`: words the message
+    to the reviewers, which is put into the outbox with the findings.
     """
     now = datetime.now(UTC)
     found: dict[str, Finding] = {}
@@ -95,12 +100,22 @@ def file(
         for part in (gone[at : at + 500] for at in range(0, len(gone), 500)):
             connection.execute(sa.update(finding).where(finding.c.id.in_(part)).values(state="gone", changed_at=now))
         filed = Filed(counts["new"], counts["known"], counts["reopened"], len(gone))
+        if digest and (message := digest(filed.new, filed.reopened, _open(connection))):
+            outbox.put(connection, message, now)
         audit.append(
             connection,
             "filed",
             {"night": night, "new": filed.new, "known": filed.known, "reopened": filed.reopened, "gone": filed.gone},
         )
     return filed
+
+
+def _open(connection: sa.Connection) -> dict[str, int]:
+    """How many findings of each rule wait for a decision."""
+    rows = connection.execute(
+        sa.select(finding.c.rule, sa.func.count()).where(finding.c.state == "open").group_by(finding.c.rule)
+    )
+    return {rule: int(number) for rule, number in rows}
 
 
 def content(one: Finding) -> str:

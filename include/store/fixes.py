@@ -101,17 +101,18 @@ def announced(ledger: Ledger, kept: KeptFix, outcome: FixState) -> list[Fix]:
     """
     The changes of an option that its people are told of now that this fix of it has this outcome.
 
-    They are told once the option has come to its end: it all took, or it stopped for good. What read as wanted without
-    our doing (`already`) is not announced as ours.
+    They are told once the option has come to its end: it all took, or it stopped. A change whose outcome is unknown is
+    told like one that took: whoever it concerns must hear of it. What read as wanted without our doing (`already`) is
+    not announced as ours.
     """
     with ledger.read() as connection:
         own = sa.select(fix.c.option_id).where(fix.c.id == kept.id).scalar_subquery()
         ids = connection.execute(sa.select(fix.c.id).where(fix.c.option_id == own)).scalars()
         (all_of_it,) = _fixes(connection, fix.c.id, list(ids)).values()
     states = {one.id: outcome if one.id == kept.id else one.state for one in all_of_it}
-    if outcome is FixState.UNKNOWN or (outcome in TOOK and not set(states.values()) <= TOOK):
+    if outcome in TOOK and not set(states.values()) <= TOOK:
         return []
-    return [one.fix for one in all_of_it if states[one.id] is FixState.APPLIED]
+    return [one.fix for one in all_of_it if states[one.id] in {FixState.APPLIED, FixState.UNKNOWN}]
 
 
 def applied(ledger: Ledger) -> list[Fix]:

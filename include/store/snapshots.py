@@ -5,6 +5,7 @@ What the platforms said, one folder per attempt of a night, never changed once w
     nights/2026-11-23/1/raw/hubspot/contacts/00001.json   a page as it came
     nights/2026-11-23/1/raw/hubspot/manifest.json         written last: without it the pull does not count
     nights/2026-11-23/1/contacts/{table.parquet,manifest.json}
+    nights/2026-11-23/1/filed.json                        written last of all: this was a good night
 
 A part counts only with its manifest, whose checksums and counts are held against the files when it is opened. What a
 killed task has left without a manifest is removed by the next one. `url` is a folder or any fsspec URL.
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from include.store.tables import Tables
 
+FILED = "filed.json"
 TABLES = ("contacts", "orders", "people")
 
 
@@ -82,6 +84,13 @@ class Snapshot:
         """Whether this attempt can be judged: its tables are whole."""
         return all(self.part(name).complete() for name in TABLES[:2])
 
+    def mark_filed(self) -> None:
+        """Write down that all gates let this attempt pass and its findings are in the ledger: it is a good night."""
+        write_whole(self.folder / FILED, {"at": datetime.now(UTC).isoformat()})
+
+    def filed(self) -> bool:
+        return bool((self.folder / FILED).is_file())
+
     def tables(self, before: Snapshot | None = None) -> Tables:
         """The tables of this attempt, open for rules, with those of the last good one beside them."""
         from include.store.tables import Tables
@@ -125,9 +134,14 @@ class Snapshots:
         return next((s for s in self._backwards() if s.complete()), None)
 
     def before(self, snapshot: Snapshot) -> Snapshot | None:
-        """The last complete attempt earlier than `snapshot` whose findings were made too: the last good night."""
+        """The last attempt earlier than `snapshot` whose findings were filed: the last good night."""
         earlier = (s for s in self._backwards() if (s.night, s.attempt) < (snapshot.night, snapshot.attempt))
-        return next((s for s in earlier if s.part("people").complete() and s.complete()), None)
+        return next((s for s in earlier if s.filed()), None)
+
+    def filed_after(self, snapshot: Snapshot) -> Snapshot | None:
+        """The newest attempt whose findings were filed, if it is later than `snapshot`."""
+        newest = next((s for s in self._backwards() if s.filed()), None)
+        return newest if newest and (newest.night, newest.attempt) > (snapshot.night, snapshot.attempt) else None
 
     def _backwards(self) -> Iterator[Snapshot]:
         if not self.root.is_dir():

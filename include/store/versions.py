@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from include.digests import canonical
-from include.model import Action, Fix, FixState, Option, Ref
-from include.store import audit
+from include.model import Action, Fix, FixState, Notice, Option, Ref
+from include.store import audit, outbox
 from include.store.schema import finding, fix, option
 
 if TYPE_CHECKING:
@@ -91,13 +91,21 @@ def reopen(connection: sa.Connection, finding_id: str, now: datetime) -> int:
     return int(row.version) + 1
 
 
-def reopen_approved(ledger: Ledger, finding_id: str, version: int, why: str, now: datetime) -> bool:
-    """Put a finding back on the page if it is still approved as this version; False when it is not."""
+def reopen_approved(
+    ledger: Ledger, finding_id: str, version: int, why: str, now: datetime, told: Sequence[Notice] = ()
+) -> bool:
+    """
+    Put a finding back on the page if it is still approved as this version; False when it is not.
+
+    `told`: messages about what was applied of it until then.
+    """
     with ledger.write() as connection:
         approved = (finding.c.id == finding_id, finding.c.version == version, finding.c.state == "approved")
         if connection.execute(sa.select(finding.c.id).where(*approved)).first() is None:
             return False
         reopen(connection, finding_id, now)
+        for notice in told:
+            outbox.put(connection, notice, now)
         audit.append(connection, "reopened", {"finding": finding_id, "version": version, "why": why}, now)
     return True
 

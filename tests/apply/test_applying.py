@@ -8,13 +8,15 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from include.errors import NotAllowed, OverCap, Unauthorized
+from include import apply
+from include.errors import GateClosed, NotAllowed, OverCap, Unauthorized
 from include.model import Action, Fix, Ref
 from include.platforms import connection_of
 from include.store.schema import decision, fix
 from tests.apply.cases import (
     NEW,
     REASON,
+    SETTINGS,
     Worker,
     a_finding,
     approved,
@@ -184,6 +186,30 @@ def test_an_approval_that_is_too_old_goes_back_to_the_page(worker, sandbox, ledg
     assert worker.apply() == {}
     assert sandbox.writes() == []
     assert state_of(ledger, id) == ("open", 2)
+
+
+def test_what_took_of_an_approval_that_grew_too_old_is_announced(worker, sandbox, ledger):
+    first, second = email_fix(sandbox, "shopify", "customer"), email_fix(sandbox, "hubspot", "contact")
+    id = approved(ledger, first, second)
+    sandbox.arm({"platform": "hubspot", "match": ".*", "fault": "401", "times": 1000})
+    with pytest.raises(Unauthorized):
+        worker.apply()
+    assert told_to(ledger) == []
+    worker.clock.moment += timedelta(days=8)
+    worker.apply()
+    assert state_of(ledger, id) == ("open", 2)
+    assert told_to(ledger) == sorted([first.before["email"], NEW])
+
+
+@pytest.mark.gx
+def test_a_closed_gate_is_told_to_the_reviewers_and_what_is_in_order_passes(worker, sandbox, ledger):
+    for number in range(3):
+        approved(ledger, email_fix(sandbox, "hubspot", "contact", f"n{number}@post.example", number), number=number)
+    assert apply.check(ledger, SETTINGS) > 0
+    assert told_to(ledger) == []
+    with pytest.raises(GateClosed, match="3 fixes set_email are approved and the cap is 2"):
+        apply.check(ledger, replace(SETTINGS, cap_set_email=2))
+    assert told_to(ledger) == [SETTINGS.reviewers_mail]
 
 
 def test_a_platform_that_cannot_be_used_keeps_no_other_waiting(worker, sandbox, ledger):

@@ -72,6 +72,7 @@ def test_what_may_have_been_sent_and_cannot_be_seen_is_unknown_then_failed_and_n
     assert worker.apply() == {"unknown": 1}
     assert state_of(ledger, id) == ("approved", 1)
     assert len(receipts_of(ledger)) == 1  # said once, however often it is looked at
+    assert told_to(ledger) == sorted([change.before["email"], NEW])  # it may have taken: they must hear of it
     worker.clock.moment += timedelta(minutes=10)
     assert worker.verify() == {"failed": 1}
     assert state_of(ledger, id) == ("open", 2)

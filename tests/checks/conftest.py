@@ -37,6 +37,7 @@ def good(served, tmp_path_factory) -> Path:
         stages.link(snapshot, store)
         for rule in names("rules"):
             stages.detect(rule, snapshot, store)
+        snapshot.mark_filed()
     return root
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import traceback
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from include.checks import GATES, check_night
+from include.errors import GateClosed
 from include.model import Finding
 from include.settings import Settings
 
@@ -84,6 +86,17 @@ def test_a_fault_in_a_table_closes_the_gate_and_tells_nobodys_address(night, tab
     assert says in told
     assert "@" not in told.replace("an @", "")
     assert "\n" not in told
+
+
+def test_an_error_of_a_library_closes_the_gate_and_no_word_of_it_is_logged(night):
+    def spoiled(table: pa.Table) -> pa.Table:
+        said = pa.array(["jane@doe.example"] * len(table))
+        return table.set_column(table.column_names.index("updated_at"), "updated_at", said)
+
+    night.change("contacts", spoiled)
+    with pytest.raises(GateClosed, match="contacts cannot be checked") as closed:
+        night.check("tables")
+    assert "jane" not in "".join(traceback.format_exception(closed.value))
 
 
 def test_a_few_changed_addresses_pass(night):

@@ -98,21 +98,27 @@ def test_an_attempt_that_failed_leaves_the_earlier_one_the_latest(store):
 @pytest.mark.parametrize(
     ("nights", "before"),
     [
-        pytest.param([("2026-11-22", WHOLE)], "2026-11-22.1", id="the-night-before"),
-        pytest.param([], None, id="the-first-night"),
-        pytest.param([("2026-11-24", WHOLE)], None, id="later-nights-do-not-count"),
-        pytest.param([("2026-11-21", WHOLE), ("2026-11-22", ("contacts", "orders"))], "2026-11-21.1", id="not-linked"),
-        pytest.param([("2026-11-21", WHOLE), ("2026-11-22", ("people",))], "2026-11-21.1", id="no-tables"),
-        pytest.param([("2025-12-31", WHOLE), ("2026-11-09", WHOLE)], "2026-11-09.1", id="the-newest-of-two"),
-        pytest.param([("2026-11-23", WHOLE)], "2026-11-23.1", id="an-earlier-attempt-of-the-night"),
+        pytest.param({"2026-11-22": True}, "2026-11-22.1", id="the-night-before"),
+        pytest.param({}, None, id="the-first-night"),
+        pytest.param({"2026-11-24": True}, None, id="later-nights-do-not-count"),
+        pytest.param({"2026-11-21": True, "2026-11-22": False}, "2026-11-21.1", id="one-that-a-gate-stopped"),
+        pytest.param({"2025-12-31": True, "2026-11-09": True}, "2026-11-09.1", id="the-newest-of-two"),
+        pytest.param({"2026-11-23": True}, "2026-11-23.1", id="an-earlier-attempt-of-the-night"),
     ],
 )
-def test_the_last_good_night_is_the_newest_whole_one_before(store, nights, before):
-    for night, parts in nights:
-        made(store, night, *parts)
-    snapshot = made(store, "2026-11-23", *WHOLE)
-    found = store.before(snapshot)
+def test_the_last_good_night_is_the_newest_one_before_that_was_filed(store, nights, before):
+    for night, filed in nights.items():
+        snapshot = made(store, night, *WHOLE)
+        if filed:
+            snapshot.mark_filed()
+    found = store.before(made(store, "2026-11-23", *WHOLE))
     assert (found.name if found else None) == before
+
+
+def test_a_night_knows_whether_a_later_one_was_filed(store):
+    first, second, third = (made(store, f"2026-11-2{day}", *WHOLE) for day in (1, 2, 3))
+    second.mark_filed()
+    assert [store.filed_after(each) for each in (first, second, third)] == [second, None, None]
 
 
 def test_a_file_that_is_no_night_is_passed_over(store):

@@ -131,8 +131,8 @@ class _Record:
     def time(self, name: str) -> datetime:
         try:
             moment = datetime.fromisoformat(self.needed(name))
-        except ValueError as error:
-            raise UnexpectedAnswer(f"shopify {self.where}: {name} is not a time") from error
+        except ValueError:
+            raise UnexpectedAnswer(f"shopify {self.where}: {name} is not a time") from None  # its words hold the value
         if moment.tzinfo is None:
             raise UnexpectedAnswer(f"shopify {self.where}: {name} has no time zone")
         return moment.astimezone(UTC)

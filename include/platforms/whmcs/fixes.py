@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from include.errors import Refusal
+from include.errors import Refusal, RollcallError, UnclearOutcome
 from include.model import Action, Fix, Ref
 from include.platforms.whmcs.api import Api
 from include.whmcs_shapes import rows, steady, text
@@ -34,7 +34,7 @@ def read(api: Api, fix: Fix) -> dict[str, Any]:
 
 
 def write(api: Api, fix: Fix) -> None:
-    """Send the one request that makes `fix` true."""
+    """Send the one request that makes `fix` true; a note takes two, see `_note`."""
     api.require_version()
     match fix.action, fix.target.kind:
         case Action.SET_EMAIL, "client":
@@ -82,14 +82,19 @@ def _note(api: Api, fix: Fix) -> None:
     Write a note so that it is never there twice.
 
     WHMCS tells no notes, so a line in the client's activity log is the anchor. It is written first and holds the same
-    words as the note: should the second request's outcome be unclear, the reason is on the record and nothing is
-    written again.
+    words as the note: should the second request fail in whatever way, the reason is on the record, nothing is written
+    again, and the receipt says that the note may be missing. Raises UnclearOutcome then.
     """
     words = f"{fix.after['text']} [{fix.after['note']}]"
     if api.logged(fix.target.id, str(fix.after["note"])):
         return
     api.change("LogActivity", clientid=fix.target.id, description=words)
-    api.change("AddClientNote", userid=fix.target.id, notes=words)  # `userid` is the client here
+    try:
+        api.change("AddClientNote", userid=fix.target.id, notes=words)  # `userid` is the client here
+    except RollcallError as failed:
+        raise UnclearOutcome(
+            f"{failed} The reason is in the client's activity log; the note may be missing."
+        ) from failed
 
 
 def _names(fix: Fix) -> dict[str, str]:

@@ -117,6 +117,8 @@ def test_a_note_is_written_once_however_often_it_is_asked_for(stack):
         pytest.param("reset_after", "LogActivity", True, id="the-anchor-arrived-unheard"),
         pytest.param("reset_before", "AddClientNote", True, id="the-note-never-arrived"),
         pytest.param("reset_after", "AddClientNote", True, id="the-note-arrived-unheard"),
+        pytest.param("429", "AddClientNote", True, id="the-note-was-put-off"),
+        pytest.param("403", "AddClientNote", True, id="the-note-was-refused"),
     ],
 )
 def test_a_note_whose_outcome_is_unclear_is_never_written_twice(stack, fault, action, anchored):
