@@ -49,7 +49,7 @@ class Engine:
     def apply(self, option: ApprovedOption) -> None:
         """Carry out an approved option's fixes in order, up to the first that does not take."""
         option.require_approval()
-        if not option.fixes:
+        if not option.fixes and self.settings.apply == "on":
             receipts.settle_without_fixes(self.ledger, option.finding_id, option.version, self.now())
         for kept in option.fixes:
             if not (kept.took or self._take(option, kept)):
@@ -90,7 +90,7 @@ class Engine:
         return self._apply(platform, option, kept) in TOOK
 
     def _rehearse(self, platform: Platform, kept: KeptFix) -> None:
-        """A dry run: read and compare, and leave everything as it is, the ledger too."""
+        """A dry run: read and compare the fix whose turn it is, and leave everything as it is, the ledger too."""
         try:
             read = platform.fixes.read(platform.api, kept.fix)
         except NotFound:
