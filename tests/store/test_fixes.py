@@ -94,7 +94,7 @@ def test_an_option_without_fixes_is_approved_too(ledger):
         ),
         pytest.param("UPDATE finding SET key = 'duplicate_contact/hubspot:contact:9/'", id="the-findings-key"),
         pytest.param("DELETE FROM decision WHERE id = 1", id="one-approval-less"),
-        pytest.param("UPDATE decision SET reviewer = 'ANN '", id="two-approvals-of-one-person"),
+        pytest.param("UPDATE decision SET reviewer = 'ANN ' WHERE id = 2", id="two-approvals-of-one-person"),
         pytest.param("UPDATE decision SET option_id = 2 WHERE id = 1", id="one-approval-of-another-option"),
         pytest.param("UPDATE decision SET option_hash = '' WHERE id = 1", id="one-approval-of-another-hash"),
         pytest.param("UPDATE decision SET verdict = 'rejected' WHERE id = 1", id="one-approval-is-a-rejection"),
@@ -164,6 +164,47 @@ def test_outcomes_count_what_was_tried_and_what_waits(ledger, ended, counted):
     for id, outcome in zip(fix_ids(row), ended, strict=False):
         ends(ledger, id, outcome)
     assert fixes.outcomes(ledger) == counted
+
+
+@pytest.mark.parametrize(
+    ("ended", "outcome", "told"),
+    [
+        pytest.param([], FixState.APPLIED, [], id="the-first-of-three"),
+        pytest.param([FixState.APPLIED], FixState.ALREADY, [], id="the-second-of-three"),
+        pytest.param([FixState.APPLIED, FixState.ALREADY], FixState.APPLIED, [0, 2], id="all-took"),
+        pytest.param([FixState.APPLIED, FixState.APPLIED], FixState.ALREADY, [0, 1], id="the-last-was-so-already"),
+        pytest.param([FixState.APPLIED], FixState.STALE, [0], id="the-second-is-stale"),
+        pytest.param([FixState.APPLIED], FixState.UNKNOWN, [0, 1], id="the-second-is-unknown"),
+        pytest.param([], FixState.REFUSED, [], id="the-first-was-refused"),
+    ],
+)
+def test_people_are_told_of_what_was_changed_once_the_option_is_at_its_end(ledger, ended, outcome, told):
+    row = approved(ledger, three_fixes(), Option("another", (merge(),)))
+    for id, before in zip(fix_ids(row), ended, strict=False):
+        ends(ledger, id, before)
+    claim(ledger, fix_ids(row)[len(ended)])
+    (kept,) = fixes.unsettled(ledger)
+    assert fixes.announced(ledger, kept, outcome) == [three_fixes().fixes[at] for at in told]
+
+
+def test_what_was_written_and_took_is_known_with_the_names_that_records_have_now(ledger):
+    ids = fix_ids(approved(ledger, three_fixes()))
+    ends(ledger, ids[0], FixState.APPLIED, aliases={"hubspot:contact:1": "hubspot:contact:9"})
+    ends(ledger, ids[1], FixState.ALREADY)
+    ends(ledger, ids[2], FixState.UNKNOWN)
+    assert fixes.applied(ledger) == [three_fixes().fixes[0]]
+    assert fixes.aliases(ledger) == {"hubspot:contact:1": "hubspot:contact:9"}
+
+
+def test_fixes_of_what_is_no_longer_approved_do_not_wait(ledger):
+    earlier = approved(ledger, three_fixes())
+    told = a_finding(Option("another", (set_email(),))), a_finding(three_fixes(), rule="orphaned_order")
+    row = filed(ledger, *told)
+    decide(ledger, row)
+    decide(ledger, again(ledger, told[1]))
+    filed(ledger, told[0])
+    assert (again(ledger, earlier).version, again(ledger, told[1]).state) == (2, "gone")
+    assert fixes.outcomes(ledger) == {"planned": 1}
 
 
 def test_a_fix_is_read_as_it_was_filed(ledger):

@@ -118,7 +118,10 @@ def test_what_became_of_a_message_is_told_once_by_the_worker_that_holds_it(ledge
     assert act(ledger, "worker")
     assert not act(ledger, "worker")
     assert rows(ledger, schema.notice, "state", "tries", "sent_at", "problem") == [state, ("waiting", 0, None, None)]
-    assert (kinds(ledger), audit.verify(ledger)) == (["notice", "notice", *told], None)
+    assert rows(ledger, schema.notice, "lease_owner") == [(None,), ("worker",)]
+    closed = [(kind, {"message_id": notice().message_id, "problem": state[3]}) for kind in told]
+    assert rows(ledger, schema.audit, "kind", "body")[2:] == closed
+    assert audit.verify(ledger) is None
 
 
 @pytest.mark.parametrize(
@@ -152,7 +155,7 @@ def test_what_was_put_off_is_taken_when_its_time_comes(ledger):
         now = after(3600 * tries)
         assert take(ledger, now=now).tries == tries
         assert outbox.put_off(ledger, 1, "worker", "421", after(3600 * (tries + 1)))
-        assert take(ledger, now=now) is None
+        assert take(ledger, now=after(3600 * tries + LEASE)) is None
     take(ledger, now=after(3600 * 3))
     outbox.delivered(ledger, 1, "worker", NOW)
     assert rows(ledger, schema.notice, "state", "tries", "problem") == [("sent", 3, None)]
