@@ -202,6 +202,7 @@ def test_what_took_of_an_approval_that_grew_too_old_is_announced(worker, sandbox
 
 
 @pytest.mark.gx
+@pytest.mark.usefixtures("great_expectations")
 def test_a_closed_gate_is_told_to_the_reviewers_and_what_is_in_order_passes(worker, sandbox, ledger):
     for number in range(3):
         approved(ledger, email_fix(sandbox, "hubspot", "contact", f"n{number}@post.example", number), number=number)

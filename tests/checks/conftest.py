@@ -1,9 +1,8 @@
-"""A good night with one before it; and Great Expectations, imported once, as that warns of what is deprecated."""
+"""A good night with one before it, pulled once for all tests of the gates."""
 
 from __future__ import annotations
 
 import shutil
-import warnings
 from pathlib import Path
 
 import pytest
@@ -17,10 +16,8 @@ from tests.checks.night import Night
 
 
 @pytest.fixture(scope="session", autouse=True)
-def great_expectations() -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import great_expectations  # noqa: F401
+def _imported(great_expectations: None) -> None:
+    """Every test here needs it."""
 
 
 @pytest.fixture(scope="session")
