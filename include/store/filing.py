@@ -123,10 +123,11 @@ def content(one: Finding) -> str:
     SHA-256 of what a reviewer judges: the lasting evidence, and the options in their order.
 
     Evidence that tells when something changed is left out, by its kind's name (see `include.rules`): it is there for
-    one night, or moves with every edit of a record, and would take decisions with it though what was judged stands.
+    one night, or moves with every edit of a record, and would take decisions with it though what was judged stands. So
+    is a remark without weight.
     """
     said = one.as_json()
-    lasting = [each for each in said["because"] if not each["evidence"].startswith(PASSING)]
+    lasting = [each for each in said["because"] if each["weight"] and not each["evidence"].startswith(PASSING)]
     return digest({"because": lasting, "options": said["options"]})
 
 
