@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from include.model import FixState, Option
-from include.store import schema, versions
+from include.model import FixState, Notice, Option
+from include.store import outbox, schema, versions
 from tests.store.cases import (
     NEXT_NIGHT,
     a_finding,
@@ -19,6 +21,7 @@ from tests.store.cases import (
     ends,
     filed,
     fix_ids,
+    merge,
     rows,
     set_email,
     three_fixes,
@@ -88,6 +91,21 @@ def test_what_is_back_on_the_page_forgets_until_when_it_was_deferred(ledger):
     row = filed(ledger, a_finding())
     decide(ledger, row, "deferred", until="2026-11-05")
     assert filed(ledger, a_finding(says="The names differ.")).until is None
+
+
+def test_what_is_back_on_the_page_is_its_newest_version_and_nothing_of_another_finding(ledger):
+    others = [a_finding(NEW, Option("another", (merge(),)), rule=f"rule_{number}") for number in range(4)]
+    filed(ledger, a_finding(three_fixes(), Option("keep both", ())), *others)
+    filed(ledger, a_finding(NEW), *(replace(one, because=()) for one in others), night=NEXT_NIGHT)
+    row = again(ledger, a_finding())
+    decide(ledger, row)
+    notice = Notice("<one@rollcall.example>", "ann@a.example", "Your address", "It changed.")
+    assert versions.reopen_approved(ledger, row.id, row.version, "too old", after(9), [notice])
+    back = again(ledger, row)
+    assert (back.version, [option.hash for option in back.options]) == (3, [NEW.hash(row.key)])
+    assert dict(rows(ledger, schema.fix, "id", "earlier"))[fix_ids(back)[0]] == fix_ids(row)[0]
+    assert (after(9),) in rows(ledger, schema.finding, "changed_at")
+    assert outbox.counts(ledger) == {"waiting": 1}
 
 
 def test_no_version_is_ever_altered(ledger):
