@@ -16,7 +16,10 @@ What we know (the vendor's specifications and documents, and answers other progr
   drops discounts, deletes fees or tells the buyer. The guest's address on the order stays. Nothing prevents giving an
   order to a customer of another channel: we do.
 * Notes are one text, replaced as a whole: ours is put below what is there. No write has a concurrency token.
-* No call sends a mail to reset a password. Access is taken back by a password that nobody knows, and a forced reset.
+* No call sends a mail to reset a password. Access is taken back by a password that nobody knows, and a forced reset;
+  the customer asks for the mail at the store's own sign-in. No password is ever told, and `force_password_reset` may
+  have been set by anybody and goes once it was used: a marker in the notes, sent along, tells what we did.
+* Neither a store's rules for passwords nor what becomes of sessions that are open is documented.
 * Whether several customers in one PUT are saved together or not at all is not documented: one at a time.
 """
 

@@ -21,16 +21,22 @@ CAN: Mapping[Action, frozenset[str]] = {
     Action.SET_EMAIL: TOUCHED | {"email"},
     Action.SET_NAME: TOUCHED | {"first_name", "last_name"},
     Action.ATTACH: TOUCHED | {"customer_id"},
-    Action.RESET_ACCESS: TOUCHED | {"authentication"},
+    Action.RESET_ACCESS: TOUCHED | {"authentication", "notes"},
     Action.ADD_NOTE: TOUCHED | {"notes", "staff_notes"},
 }
 
 NOTE_FIELD = {"customer": "notes", "order": "staff_notes"}
 NOTE_MAX = 65_535
+HANDED_OVER = "The old password was taken away; the next sign-in needs a new one, by the store's own reset mail."
 
 
 def read(api: Api, fix: Fix) -> dict[str, Any]:
-    """The fields the fix speaks of, as BigCommerce holds them now. Raises NotFound."""
+    """
+    The fields the fix speaks of, as BigCommerce holds them now. Raises NotFound.
+
+    Whether access was handed over is told by the marker that the same request put into the notes. A forced reset alone
+    tells nothing: a customer who was imported with one may still know the password, and who has used it has none.
+    """
     record = image(api, fix)
     match fix.action, fix.target.kind:
         case Action.SET_EMAIL, "customer":
@@ -40,11 +46,9 @@ def read(api: Api, fix: Fix) -> dict[str, Any]:
         case Action.ATTACH, "order":
             return {"contact": _contact(record)}
         case Action.RESET_ACCESS, "customer":
-            forced = (record.get("authentication") or {}).get("force_password_reset")
-            return {"access": "reset" if forced else "kept"}
+            return {"access": "reset" if _marked(record, fix) else "kept"}
         case Action.ADD_NOTE, _:
-            marker = str(fix.after["note"])
-            return {"note": marker if marker in str(record.get(NOTE_FIELD[fix.target.kind]) or "") else None}
+            return {"note": str(fix.after["note"]) if _marked(record, fix) else None}
         case _:
             raise _cannot(fix)
 
@@ -56,11 +60,11 @@ def write(api: Api, fix: Fix) -> None:
         case Action.SET_EMAIL, "customer":
             _set_email(api, id, str(fix.after["email"]))
         case Action.SET_NAME, "customer":
-            api.update_customer(id, first_name=fix.after["first_name"] or "", last_name=fix.after["last_name"] or "")
+            api.update_customer(id, **_names(fix))
         case Action.ATTACH, "order":
             _attach(api, fix)
         case Action.RESET_ACCESS, "customer":
-            api.update_customer(id, authentication={"force_password_reset": True, "new_password": _unknowable()})
+            _reset_access(api, fix)
         case Action.ADD_NOTE, "customer" | "order":
             _add_note(api, fix)
         case _:
@@ -87,7 +91,9 @@ def _set_email(api: Api, id: str, email: str) -> None:
     try:
         api.update_customer(id, email=email)
     except Conflict as conflict:
-        raise Conflict(str(conflict), _holder(api, id, email)) from conflict
+        holder = _holder(api, id, email)
+        says = f"bigcommerce refused: the address already belongs to {holder}" if holder else str(conflict)
+        raise Conflict(says, holder) from conflict
 
 
 def _holder(api: Api, id: str, email: str) -> str | None:
@@ -118,16 +124,45 @@ def _attach(api: Api, fix: Fix) -> None:
     api.update_order(fix.target.id, customer_id=int(customer))
 
 
+def _names(fix: Fix) -> dict[str, str]:
+    """The names that change; BigCommerce refuses to be sent one that is empty, even where it holds none."""
+    names = {name: fix.after[name] or "" for name in ("first_name", "last_name")}
+    return {name: value for name, value in names.items() if value != (fix.before[name] or "")} or names
+
+
+def _reset_access(api: Api, fix: Fix) -> None:
+    """
+    Put a password that nobody knows in the place of the old one, and a note of it, by one request.
+
+    BigCommerce mails nothing about it: the customer asks for a reset mail at the store's sign-in. The password is kept
+    nowhere here, and BigCommerce tells none, so that neither an image nor a receipt can hold it.
+    """
+    if not fix.after.get("note"):
+        raise Refusal(f"bigcommerce: the change of {fix.target} has no marker, and could not be told from another one")
+    access = {"force_password_reset": True, "new_password": _unknowable()}
+    notes = _with_note(api, fix, str(fix.after.get("text") or HANDED_OVER))
+    api.update_customer(fix.target.id, authentication=access, notes=notes)
+
+
 def _add_note(api: Api, fix: Fix) -> None:
-    """Put a note below what is there: BigCommerce replaces the text as a whole."""
-    field = NOTE_FIELD[fix.target.kind]
-    there = str(image(api, fix).get(field) or "").rstrip()
-    line = f"{fix.after['text']} [{fix.after['note']}]"
+    change = api.update_order if fix.target.kind == "order" else api.update_customer
+    change(fix.target.id, **{NOTE_FIELD[fix.target.kind]: _with_note(api, fix, str(fix.after["text"]))})
+
+
+def _with_note(api: Api, fix: Fix, says: str) -> str:
+    """The record's notes with one more below what is there: BigCommerce replaces the text as a whole."""
+    there = str(image(api, fix).get(NOTE_FIELD[fix.target.kind]) or "").rstrip()
+    line = f"{says} [{fix.after['note']}]"
     text = f"{there}\n\n{line}" if there else line
     if len(text) > NOTE_MAX:
         raise Refusal(f"bigcommerce: the notes of {fix.target} are full ({NOTE_MAX} characters); shorten them by hand")
-    change = api.update_order if fix.target.kind == "order" else api.update_customer
-    change(fix.target.id, **{field: text})
+    return text
+
+
+def _marked(record: Mapping[str, Any], fix: Fix) -> bool:
+    """Whether the fix has left its marker in the record's notes."""
+    marker = str(fix.after.get("note") or "")
+    return bool(marker) and marker in str(record.get(NOTE_FIELD[fix.target.kind]) or "")
 
 
 def _contact(order: Mapping[str, Any]) -> str | None:

@@ -33,6 +33,8 @@ SWITCHES = {
     "bigcommerce_channels_enforced": False,  # is an order refused to a customer of another channel?
     "bigcommerce_guest_email_filter": False,  # does `email` among the orders' filters find guests' orders?
     "bigcommerce_limit_refused": 422,  # or 413, or 0 (served with 250): the answer to `limit=251`
+    "bigcommerce_password_refused": False,  # do the store's rules refuse whatever password is sent?
+    "bigcommerce_reset_shown": True,  # does a forced reset still show when the customer is read again?
     "bigcommerce_missing_scope": False,  # the token may not do this
 }
 

@@ -20,6 +20,7 @@ LARGEST = 250
 MOST = 10  # customers in one PUT
 WRITABLE = {"email", "first_name", "last_name", "company", "phone", "notes", "customer_group_id", "channel_ids"}
 LENGTHS = {"email": (3, 255), "first_name": (1, 100), "last_name": (1, 100), "company": (0, 255), "phone": (0, 50)}
+SHORTEST = 7  # characters of a password, with a letter and a digit among them
 TITLE = "Update customers failed."
 
 
@@ -69,7 +70,7 @@ class Customers:
             if (errors and not good_rows) or self._wrong(number, one):
                 continue
             customer = self.store.customers[one["id"]]
-            self.store.changed(request, "customer", customer, _wanted(customer, one))
+            self.store.changed(request, "customer", customer, self._wanted(customer, one), _secret(one))
             told.append(_told(customer, addresses=False))
         if errors:
             raise Refused(422, TITLE, errors)
@@ -97,10 +98,21 @@ class Customers:
         email = str(sent.get("email", customer["email"]))
         if "email" in sent and "@" not in email:
             return {f"{number}.email": "email is invalid"}
+        password = _access(sent).get("new_password")
+        if password is not None and (self.store.desk.switches["bigcommerce_password_refused"] or _weak(str(password))):
+            return {f"{number}.authentication.new_password": f"The password {password} does not meet the store's rules"}
         if self.store.holder(email, customer | {"channel_ids": sent.get("channel_ids", customer["channel_ids"])}):
             path = self.store.desk.switches["bigcommerce_taken"]
             return {path: f"Error updating customers: email {email} already in use"}
         return {}
+
+    def _wanted(self, customer: Record, sent: Record) -> Record:
+        """What the customer will hold. A password is never kept or told; whether it must be changed may be."""
+        wanted = {name: value for name, value in sent.items() if name in WRITABLE}
+        if (access := _access(sent)) and self.store.desk.switches["bigcommerce_reset_shown"]:
+            forced = bool(access.get("force_password_reset", customer["authentication"]["force_password_reset"]))
+            wanted["authentication"] = {"force_password_reset": forced}
+        return wanted
 
     def _refuse(self, request: Request, sent: Record) -> None:
         before = self.store.customers.get(sent["id"], {}) if isinstance(sent["id"], int) else {}
@@ -108,13 +120,18 @@ class Customers:
         self.store.wrote(request, "customer", sent["id"], asked, "refused")
 
 
-def _wanted(customer: Record, sent: Record) -> Record:
-    """What the customer will hold. A password is never kept or told; whether it must be changed is."""
-    wanted = {name: value for name, value in sent.items() if name in WRITABLE}
-    if access := sent.get("authentication"):
-        forced = bool(access.get("force_password_reset", customer["authentication"]["force_password_reset"]))
-        wanted["authentication"] = {"force_password_reset": forced}
-    return wanted
+def _access(sent: Record) -> Record:
+    access = sent.get("authentication")
+    return access if isinstance(access, dict) else {}
+
+
+def _secret(sent: Record) -> dict[str, list[Any]]:
+    """That the password was set, as the write log tells it: never which."""
+    return {"password": ["old", "new"]} if "new_password" in _access(sent) else {}
+
+
+def _weak(password: str) -> bool:
+    return len(password) < SHORTEST or not (any(map(str.isalpha, password)) and any(map(str.isdecimal, password)))
 
 
 def _shown(sent: Record) -> Record:

@@ -52,9 +52,12 @@ class Store:
                 return customer
         return None
 
-    def changed(self, request: Request, kind: str, record: Record, wanted: Record) -> None:
-        """Make the change, and write down which fields of which record moved."""
+    def changed(
+        self, request: Request, kind: str, record: Record, wanted: Record, secret: dict[str, list[Any]] | None = None
+    ) -> None:
+        """Make the change, and write down which fields of which record moved; `secret`: what the record never shows."""
         moved = {name: [record.get(name), value] for name, value in wanted.items() if record.get(name) != value}
+        moved |= secret or {}
         record.update(wanted)
         self.wrote(request, kind, record["id"], moved, "applied" if moved else "none")
         if moved:

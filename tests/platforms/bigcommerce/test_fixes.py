@@ -17,6 +17,7 @@ from tests.sandbox.people_world import (
     GUEST_ON_TWO,
     GUESTS_ORDER,
     UNFINISHED,
+    people_world,
 )
 from tests.sandbox.twin import OpenTwin, Twin
 
@@ -66,8 +67,12 @@ CHANGES = [
     pytest.param(attach(GUEST_ON_TWO, None, DEE), {"customer_id": [0, int(DEE)]}, id="to-who-may-use-every-channel"),
     pytest.param(attach(CARAS_ORDER, CARA, None), {"customer_id": [int(CARA), 0]}, id="back-to-nobody"),
     pytest.param(
-        fix("customer", DEE, Action.RESET_ACCESS, {"access": "kept"}, {"access": "reset"}),
-        {"authentication": [{"force_password_reset": False}, {"force_password_reset": True}]},
+        fix("customer", DEE, Action.RESET_ACCESS, {"access": "kept"}, {"access": "reset", "note": MARKER}),
+        {
+            "authentication": [{"force_password_reset": False}, {"force_password_reset": True}],
+            "notes": ["", f"{fixes.HANDED_OVER} [{MARKER}]"],
+            "password": ["old", "new"],
+        },
         id="reset-access",
     ),
     pytest.param(note("customer", DEE), {"notes": ["", f"Changed on request. [{MARKER}]"]}, id="note-on-a-customer"),
@@ -196,12 +201,15 @@ def test_an_answer_that_does_not_name_the_record_is_unclear(bigcommerce: Twin) -
         fixes.write(bigcommerce.ours().api, set_email(DEE, "dee@example.com", "d@new.example"))
 
 
-def test_an_access_reset_sends_a_password_that_nobody_knows() -> None:
-    one, other = fixes._unknowable(), fixes._unknowable()
-    assert one != other
-    assert len(one) >= 43
-    assert any(letter.isalpha() for letter in one)
-    assert any(letter.isdigit() for letter in one)
+def test_a_name_that_stays_is_not_sent_for_an_empty_one_is_refused(bigcommerce_with: OpenTwin) -> None:
+    world = people_world()
+    next(one for one in world.accounts if one.ref == f"bigcommerce:customer:{DEE}").last_name = None
+    api = bigcommerce_with(world).ours().api
+    before, after = ({"first_name": name, "last_name": None} for name in ("Dee", "Mia"))
+    change = fix("customer", DEE, Action.SET_NAME, before, after)
+    assert fixes.read(api, change) == before
+    fixes.write(api, change)
+    assert fixes.read(api, change) == after
 
 
 def test_a_record_carries_its_own_id(bigcommerce: Twin) -> None:

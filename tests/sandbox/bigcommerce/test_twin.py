@@ -84,6 +84,12 @@ def test_what_cannot_be_asked_is_refused(path: str, status: int, shape: type, bi
         pytest.param([{"id": 13, "date_created": "x"}], 422, "0.date_created", id="not-to-be-written"),
         pytest.param([{"id": 13, "first_name": ""}], 422, "0.first_name", id="too-short"),
         pytest.param([{"id": 13}] * 11, 413, None, id="eleven"),
+        pytest.param(
+            [{"id": 13, "authentication": {"new_password": "aaaaaaa"}}],
+            422,
+            "0.authentication.new_password",
+            id="a-password-without-a-digit",
+        ),
     ],
 )
 def test_a_customer_that_cannot_be_updated_is_refused_by_its_path(
@@ -107,6 +113,8 @@ def test_a_password_is_neither_told_nor_written_down(bigcommerce: Twin) -> None:
     answer = bigcommerce.call("PUT", CUSTOMERS, json=[{"id": int(DEE), "authentication": access}])
     assert answer.json()["data"][0]["authentication"] == {"force_password_reset": True}
     assert "a-secret-of-32-bytes" not in answer.text + str(bigcommerce.desk.writes)
+    ((_, _, changed, effect),) = bigcommerce.changes()
+    assert (changed["password"], effect) == (["old", "new"], "applied")
 
 
 @pytest.mark.parametrize(
