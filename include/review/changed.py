@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
 from include.review import words
-from include.store.schema import fix, option
+from include.store import versions
 
 if TYPE_CHECKING:
+    from include.model import Fix
     from include.store.findings import FindingRow
     from include.store.ledger import Ledger
 
@@ -32,19 +31,13 @@ def since(ledger: Ledger, row: FindingRow, version: int) -> list[str]:
 
 def _options(ledger: Ledger, finding_id: str, version: int) -> dict[str, list[str]]:
     """The options of one version: what each changes, one line a field."""
-    fixes = (
-        sa.select(option.c.label, fix.c.target, fix.c.action, fix.c.before, fix.c.after)
-        .join(fix, fix.c.option_id == option.c.id, isouter=True)
-        .where(option.c.finding_id == finding_id, option.c.version == version)
-        .order_by(option.c.number, fix.c.position)
-    )
-    options: dict[str, list[str]] = {}
     with ledger.read() as connection:
-        for row in connection.execute(fixes):
-            lines = options.setdefault(row.label, [])
-            if row.target is not None:
-                lines += [
-                    f"{words.record(row.target)}, {change['field']}: {change['before'] or '(none)'} → {change['after']}"
-                    for change in words.changes(row.action, row.before, row.after)
-                ]
-    return options
+        stored = versions.stored(connection, finding_id, version)
+    return {option.label: [line for fix in option.fixes for line in _lines(fix)] for option in stored}
+
+
+def _lines(fix: Fix) -> list[str]:
+    return [
+        f"{words.record(str(fix.target))}, {change['field']}: {change['before'] or '(none)'} → {change['after']}"
+        for change in words.changes(fix.action, fix.before, fix.after)
+    ]
