@@ -44,6 +44,10 @@ class Record:
         """An object within the object."""
         return Record(f"{self.where}.{name}", self.field(name, dict))
 
+    def part_or_none(self, name: str) -> Record | None:
+        """An object within the object, or None where null stands for that there is none."""
+        return None if self.field(name, dict, type(None)) is None else self.part(name)
+
     def time(self, name: str, read: Callable[[str], datetime] = datetime.fromisoformat) -> datetime | None:
         """A time in UTC, or None when it is empty. `read` understands the platform's form of it."""
         if (said := self.text(name)) is None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from include.errors import UnexpectedAnswer
 from include.model import Contact, Order, State
+from include.record import Record
 
 if TYPE_CHECKING:
     from include.platforms import Page
@@ -34,20 +34,20 @@ GID = re.compile(r"gid://shopify/(Customer|Order)/(\d+)")
 def contacts(raw: Raw) -> Iterator[Contact]:
     """Every customer."""
     for record in _records("customers", raw["customers"]):
-        email, phone = record.part("defaultEmailAddress"), record.part("defaultPhoneNumber")
-        address = record.part("defaultAddress")
+        email, phone = record.part_or_none("defaultEmailAddress"), record.part_or_none("defaultPhoneNumber")
+        address = record.part_or_none("defaultAddress")
         yield Contact(
             platform="shopify",
             kind="customer",
-            id=record.id("Customer"),
-            email=email.needed("emailAddress") if email else None,
+            id=_id(record, "Customer"),
+            email=str(email.field("emailAddress", str)) if email else None,
             first_name=record.text("firstName"),
             last_name=record.text("lastName"),
             company=address.text("company") if address else None,
-            phone=phone.needed("phoneNumber") if phone else address.text("phone") if address else None,
-            state=record.state(),
-            created_at=record.time("createdAt"),
-            updated_at=record.time("updatedAt"),
+            phone=str(phone.field("phoneNumber", str)) if phone else address.text("phone") if address else None,
+            state=state(record.field("state", str)),
+            created_at=_time(record, "createdAt"),
+            updated_at=_time(record, "updatedAt"),
             **_place(address),
         )
 
@@ -57,21 +57,21 @@ def orders(raw: Raw) -> Iterator[Order]:
     for record in _records("orders", raw["orders"]):
         if record.flag("test"):
             continue
-        customer = record.part("customer")
-        buyer = record.part("billingAddress") or record.part("shippingAddress")
+        customer = record.part_or_none("customer")
+        buyer = record.part_or_none("billingAddress") or record.part_or_none("shippingAddress")
         yield Order(
             platform="shopify",
-            id=record.id("Order"),
-            number=record.needed("name"),
-            contact_id=customer.id("Customer") if customer else None,
+            id=_id(record, "Order"),
+            number=str(record.field("name", str)),
+            contact_id=_id(customer, "Customer") if customer else None,
             email=record.text("email"),
             first_name=buyer.text("firstName") if buyer else None,
             last_name=buyer.text("lastName") if buyer else None,
             phone=record.text("phone") or (buyer.text("phone") if buyer else None),
             status=_status(record),
             channel=record.text("sourceName"),
-            placed_at=record.time("processedAt"),
-            updated_at=record.time("updatedAt"),
+            placed_at=_time(record, "processedAt"),
+            updated_at=_time(record, "updatedAt"),
             **_place(buyer),
         )
 
@@ -84,7 +84,7 @@ def count(page: Page) -> int:
 def ids(page: Page) -> list[str]:
     """The ids of a page's records, in order."""
     kind = {"customers": "Customer", "orders": "Order"}[page.stream]
-    return [record.id(kind) for record in _records(page.stream, [page.body])]
+    return [_id(record, kind) for record in _records(page.stream, [page.body])]
 
 
 def state(said: Any) -> State:
@@ -101,47 +101,16 @@ def number(gid: Any, kind: str) -> str:
     raise UnexpectedAnswer(f"shopify: an id is not of the form gid://shopify/{kind}/<number>")
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """One JSON object and where it was found; reads a field as what it must be or says which one is not."""
+def _id(record: Record, kind: str) -> str:
+    return number(record.field("id", str), kind)
 
-    where: str
-    fields: Mapping[str, Any]
 
-    def _field(self, name: str, *kinds: type) -> Any:
-        if name not in self.fields:
-            raise UnexpectedAnswer(f"shopify {self.where}: {name} is missing")
-        if not isinstance(value := self.fields[name], kinds):
-            raise UnexpectedAnswer(f"shopify {self.where}: {name} is of the wrong type ({type(value).__name__})")
-        return value
-
-    def text(self, name: str) -> str | None:
-        return (self._field(name, str, type(None)) or "").strip() or None
-
-    def needed(self, name: str) -> str:
-        return str(self._field(name, str))
-
-    def flag(self, name: str) -> bool:
-        return bool(self._field(name, bool))
-
-    def part(self, name: str) -> _Record | None:
-        value = self._field(name, dict, type(None))
-        return None if value is None else _Record(f"{self.where}.{name}", value)
-
-    def time(self, name: str) -> datetime:
-        try:
-            moment = datetime.fromisoformat(self.needed(name))
-        except ValueError:
-            raise UnexpectedAnswer(f"shopify {self.where}: {name} is not a time") from None  # its words hold the value
-        if moment.tzinfo is None:
-            raise UnexpectedAnswer(f"shopify {self.where}: {name} has no time zone")
-        return moment.astimezone(UTC)
-
-    def id(self, kind: str) -> str:
-        return number(self._field("id", str), kind)
-
-    def state(self) -> State:
-        return state(self._field("state", str))
+def _time(record: Record, name: str) -> datetime:
+    """A time that Shopify always tells."""
+    moment = record.time(name)
+    if moment is None:
+        raise UnexpectedAnswer(f"{record.where}: {name} is not a time")
+    return moment
 
 
 def _nodes(stream: str, body: Any) -> list[Any]:
@@ -154,10 +123,10 @@ def _nodes(stream: str, body: Any) -> list[Any]:
     return nodes
 
 
-def _records(stream: str, bodies: Iterable[Any]) -> Iterator[_Record]:
+def _records(stream: str, bodies: Iterable[Any]) -> Iterator[Record]:
     for body in bodies:
         for node in _nodes(stream, body):
-            yield _Record(stream, node)
+            yield Record(f"shopify {stream}", node)
 
 
 class _Place(TypedDict, total=False):
@@ -167,7 +136,7 @@ class _Place(TypedDict, total=False):
     country: str | None
 
 
-def _place(address: _Record | None) -> _Place:
+def _place(address: Record | None) -> _Place:
     if address is None:
         return {}
     lines = [line for line in (address.text("address1"), address.text("address2")) if line]
@@ -179,7 +148,7 @@ def _place(address: _Record | None) -> _Place:
     }
 
 
-def _status(record: _Record) -> str | None:
+def _status(record: Record) -> str | None:
     if record.text("cancelledAt"):
         return "cancelled"
     said = record.text("displayFinancialStatus")
