@@ -96,6 +96,7 @@ class Endpoint:
 
     def __init__(self, http: Http, key: Key) -> None:
         self._http = http
+        self.url = http.base_url
         self._signed = {"identifier": key.login, "secret": key.secret, "responsetype": "json"}
         if accesskey := key.options.get("accesskey"):
             self._signed["accesskey"] = str(accesskey)
@@ -110,6 +111,20 @@ class Endpoint:
         """Send an action that changes something, once."""
         answer = self._http.write("POST", PATH, data=self._form(action, fields))
         return self._opened(action, answer)
+
+    def allows(self, action: str, **fields: str | int) -> bool:
+        """Whether the credential's API role has this action, which changes nothing. What it answers is let go."""
+        try:
+            self.read(action, **fields)
+        except Unauthorized:
+            raise
+        except NotPermitted as refused:
+            if action.lower() not in str(refused).lower():
+                raise  # it is about the caller's address, not about the role
+            return False
+        except Refusal:
+            return True  # it is allowed to ask
+        return True
 
     def pages(self, action: str, container: str, singular: str, **fields: str | int) -> Iterator[dict[str, Any]]:
         """The pages of a list as they come; records may be missing or there twice when the list changes meanwhile."""

@@ -34,6 +34,10 @@ class Sandbox:
         answer = requests.post(f"{self.served.url}/_sandbox/faults", json=list(faults), timeout=5)
         assert answer.status_code == 200, answer.text
 
+    def switch(self, **switches: Any) -> None:
+        answer = requests.post(f"{self.served.url}/_sandbox/switches", json=switches, timeout=5)
+        assert answer.status_code == 200, answer.text
+
     def writes(self) -> list[dict[str, Any]]:
         return [write for write in self._get("writes")["writes"] if write["effect"] == "applied"]
 

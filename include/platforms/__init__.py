@@ -1,8 +1,9 @@
 """
-One folder per platform, each with the same three files and nothing shared between folders.
+One folder per platform, each with the same files and nothing shared between folders.
 
 * `__init__.py` says what we know of it: its connection, its scopes, how long a read may lag behind a write.
 * `api.py` talks: authentication, paging, what a refusal means. It yields the platform's own JSON, page by page.
+* `about.py` asks which account the key opens, and what the key lacks.
 * `rows.py` translates that JSON into `Contact` and `Order`. Pure; no network.
 * `fixes.py` says what it `CAN` change, reads the fields a fix speaks of, and writes them.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from include.registry import load
 
@@ -26,6 +28,21 @@ class Page:
 
     stream: str
     body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """
+    What a platform says of the account our key opens. Nothing in it is a secret or a person's.
+
+    `account` tells it from the vendor's other accounts, `version` is the API version that answered, `missing` names the
+    scopes or rights that the key lacks, `quota` is what is left of it where the platform says so.
+    """
+
+    account: str
+    version: str | None
+    missing: tuple[str, ...]
+    quota: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +68,10 @@ def open_platform(name: str, session: Session, base_url: str, key: Key, **http: 
 def connection_of(name: str) -> str:
     """The Airflow connection `name` is reached through."""
     return str(load("platforms", name).CONNECTION)
+
+
+def address(url: str) -> str:
+    """A platform's address as it may be shown: host, port and folder, without a name or password before them."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.hostname}{port}{parts.path.rstrip('/')}"

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from include.errors import NotFound, UnclearOutcome, UnexpectedAnswer
-from include.platforms import Page
+from include.platforms import About, Page
+from include.platforms.bigcommerce.about import about
 from include.platforms.bigcommerce.refusals import judge
 from include.record import Record, records
 
@@ -31,6 +32,10 @@ class Api:
     def __init__(self, http: Http, key: Key) -> None:
         self._http = http
         self._headers = {"X-Auth-Token": key.secret, "Accept": "application/json"}
+
+    def about(self) -> About:
+        """Which store this is, and which scopes the token lacks."""
+        return about(self._http, self._headers)
 
     def pages(self) -> Iterator[Page]:
         """Every customer and every order, page by page."""

@@ -14,7 +14,8 @@ from include.errors import (
     Unauthorized,
     UnexpectedAnswer,
 )
-from include.platforms import Page
+from include.platforms import About, Page
+from include.platforms.cpanel.about import about
 
 if TYPE_CHECKING:
     from include.key import Key
@@ -55,6 +56,10 @@ class Api:
         self._http = http
         self._signed = {"Authorization": f"whm {key.login}:{key.secret}"}
         self._method = str(key.options.get("method", "POST"))
+
+    def about(self) -> About:
+        """Which server this is, and which rights the token lacks."""
+        return about(self._read, self._http.base_url)
 
     def pages(self) -> Iterator[Page]:
         """The full pull: `accounts`, all in one answer, as WHM gives them."""

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from include.errors import NotFound, SettingsWrong, UnclearOutcome, UnexpectedAnswer
-from include.platforms import Page
+from include.platforms import About, Page
+from include.platforms.hubspot.about import about
 from include.platforms.hubspot.refusals import judge
 from include.platforms.hubspot.rows import LINKS, PROPERTIES
 
@@ -35,14 +36,20 @@ class Api:
 
     def __init__(self, http: Http, key: Key) -> None:
         self._http = http
+        self._key = key
         self._headers = {"Authorization": f"Bearer {key.secret}"}
         version = str(key.options.get("version", "v3"))
         if not VERSION.fullmatch(version):
             raise SettingsWrong("The connection hubspot needs a version such as 'v3' or '2026-03' in its extra.")
         dated = version != "v3"
+        self._version = version
         self._objects = f"/crm/objects/{version}" if dated else "/crm/v3/objects"
         self._related = f"/crm/objects/{version}" if dated else "/crm/v4/objects"
         self._properties = f"/crm/properties/{version}/contacts" if dated else "/crm/v3/properties/contacts"
+
+    def about(self) -> About:
+        """Which portal this is, and which scopes the key lacks."""
+        return about(self._http, self._key, f"{self._objects}/contacts", self._version)
 
     def pages(self) -> Iterator[Page]:
         """Every contact, page by page, with the properties that this account knows of those we need."""

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from include.errors import NotFound, NotPermitted, RollcallError, UnclearOutcome, UnexpectedAnswer, Unreachable
-from include.platforms import Page
+from include.platforms import About, Page
 from include.platforms.shopify import documents
+from include.platforms.shopify.about import about
 from include.platforms.shopify.refusals import judge, refused
 from include.platforms.shopify.rows import number
 
@@ -39,6 +40,10 @@ class Api:
         self._path = f"/admin/api/{self._version}/graphql.json"
         self._headers = {"X-Shopify-Access-Token": key.secret}
         self._wait = 0.0
+
+    def about(self) -> About:
+        """Which shop this is, and what the app lacks."""
+        return about(self._answer)
 
     def pages(self) -> Iterator[Page]:
         """Every customer and every order, page by page."""

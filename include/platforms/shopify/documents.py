@@ -79,6 +79,19 @@ query Shop {
 }
 """
 
+ABOUT = """
+query About {
+  shop { id myshopifyDomain }
+  currentAppInstallation { accessScopes { handle } }
+}
+"""
+
+PROTECTED = """
+query Protected {
+  customers(first: 1) { nodes { firstName defaultEmailAddress { emailAddress } } }
+}
+"""
+
 UPDATE_CUSTOMER = """
 mutation UpdateCustomer($input: CustomerInput!) {
   customerUpdate(input: $input) { customer { id } userErrors { field message } }

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from include.errors import NotFound, UnexpectedAnswer
-from include.platforms import Page
+from include.platforms import About, Page
+from include.platforms.whmcs.about import about
 from include.whmcs_endpoint import Endpoint, judge
 from include.whmcs_shapes import record_id, rows
 
@@ -22,6 +23,10 @@ class Api:
 
     def __init__(self, http: Http, key: Key) -> None:
         self._whmcs = Endpoint(http, key)
+
+    def about(self) -> About:
+        """Which installation this is, and which actions its API role lacks."""
+        return about(self._whmcs)
 
     def pages(self) -> Iterator[Page]:
         """

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from include.errors import NotFound, Refusal, UnexpectedAnswer
-from include.platforms import Page
+from include.platforms import About, Page
+from include.platforms.whois.about import about
 from include.platforms.whois.roles import Roles, roles
 from include.whmcs_endpoint import Endpoint, judge
 from include.whmcs_shapes import record_id, rows, text
@@ -29,6 +30,10 @@ class Api:
     def __init__(self, http: Http, key: Key) -> None:
         self._whmcs = Endpoint(http, key)
         self._blank = str(key.options.get("whois_blank", "_"))
+
+    def about(self) -> About:
+        """Which installation this is, and which actions its API role lacks."""
+        return about(self._whmcs)
 
     def pages(self) -> Iterator[Page]:
         """The full pull: `domains`, and `whois` with what the registrars said about the domains of one such page."""

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from include.sandbox.bigcommerce.customers import Customers
 from include.sandbox.bigcommerce.orders import Orders
 from include.sandbox.bigcommerce.refusals import Refused
-from include.sandbox.bigcommerce.store import Store
+from include.sandbox.bigcommerce.store import INFORMATION, Store
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -36,7 +36,10 @@ SWITCHES = {
     "bigcommerce_password_refused": False,  # do the store's rules refuse whatever password is sent?
     "bigcommerce_reset_shown": True,  # does a forced reset still show when the customer is read again?
     "bigcommerce_missing_scope": False,  # the token may not do this
+    "bigcommerce_scopes": ["store_v2_customers", "store_v2_orders", "store_v2_information"],  # or `..._read_only`
 }
+
+SCOPES = {"customers": "store_v2_customers", "orders": "store_v2_orders"}  # the rest is the store's information
 
 Handler = Callable[["Request"], Awaitable["Response"]]
 
@@ -48,11 +51,16 @@ def routes(world: World, desk: Desk) -> list[BaseRoute]:
     store = Store(world, desk)
     customers, orders = Customers(store), Orders(store)
 
+    def granted(path: str, method: str) -> bool:
+        scope = SCOPES.get(path.split("/")[2], "store_v2_information")
+        enough = {scope, f"{scope}_read_only"} if method == "GET" else {scope}
+        return not enough.isdisjoint(desk.switches["bigcommerce_scopes"])
+
     def route(path: str, method: str, handler: Handler) -> Route:
         async def guarded(request: Request) -> Response:
             if request.headers.get("X-Auth-Token") != "sandbox":
                 return Refused(401, "X-Auth-Token header is required").answer(request)
-            if desk.switches["bigcommerce_missing_scope"]:
+            if desk.switches["bigcommerce_missing_scope"] or not granted(path, method):
                 return Refused(403, "You don't have a required scope to access the endpoint").answer(request)
             if method == "PUT" and "json" not in request.headers.get("Content-Type", ""):
                 return Refused(415, "The Content-Type header is missing or not supported").answer(request)
@@ -66,7 +74,11 @@ def routes(world: World, desk: Desk) -> list[BaseRoute]:
     async def time(_: Request) -> Response:
         return JSONResponse({"time": int(desk.tick().timestamp())})
 
+    async def information(_: Request) -> Response:
+        return JSONResponse(INFORMATION)
+
     return [
+        route("/v2/store", "GET", information),
         route("/v3/customers", "GET", customers.page),
         route("/v3/customers", "PUT", customers.update),
         route("/v2/orders", "GET", orders.page),

@@ -36,6 +36,21 @@ STATUSES = (
     "Partially Refunded",
 )
 
+INFORMATION = {  # with what a store says of its owner, as the real one does
+    "id": "sandbox",
+    "account_uuid": "8d4d492f-17a1-4d95-b396-e1c5720815a5",
+    "domain": "sandbox.example",
+    "secure_url": "https://sandbox.example",
+    "status": "live",
+    "name": "Sandbox",
+    "first_name": "Jane",
+    "last_name": "Doe",
+    "phone": "555-0100",
+    "admin_email": "jane.doe@sandbox.example",
+    "plan_name": "Standard",
+    "plan_level": "Standard",
+}
+
 
 class Store:
     """Customers and orders by id."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute, Route
 
+from include.sandbox.hubspot.account import Account
 from include.sandbox.hubspot.contacts import Contacts
 from include.sandbox.hubspot.merges import merge
 from include.sandbox.hubspot.notes import Notes
@@ -40,6 +41,7 @@ SWITCHES = {
     "hubspot_email_case": "lower",  # or "kept": how an address is stored
     "hubspot_required": [],  # properties that the portal's own rules require on every write (2026-09 and later)
     "hubspot_scopes": ["crm.objects.contacts.read", "crm.objects.contacts.write"],
+    "hubspot_tells_scopes": True,  # is a key told its scopes? Documented for private apps, not for service keys
 }
 
 Handler = Callable[["Request"], Awaitable["Response"]]
@@ -53,18 +55,18 @@ def routes(world: World, desk: Desk) -> list[BaseRoute]:
     for name, value in SWITCHES.items():
         desk.switches.setdefault(name, value)
     portal = Portal(world, desk)
-    contacts, notes, secondary = Contacts(portal), Notes(portal), Secondary(portal)
+    contacts, notes, secondary, account = Contacts(portal), Notes(portal), Secondary(portal), Account(portal)
 
     async def merged(request: Request) -> Response:
         return await merge(portal, request)
 
-    def route(path: str, method: str, scope: str, handler: Handler) -> Route:
+    def route(path: str, method: str, scope: str | None, handler: Handler) -> Route:
         async def guarded(request: Request) -> Response:
             if not VERSION.fullmatch(request.path_params.get("version", "v3")):
                 return refused(Refused(404, "NOT_FOUND", "This version of the API does not exist"))
             if request.headers.get("Authorization") != "Bearer sandbox":
                 return unknown_key()
-            if scope not in desk.switches["hubspot_scopes"]:
+            if scope is not None and scope not in desk.switches["hubspot_scopes"]:
                 return refused(Refused.scope(scope))
             try:
                 return await handler(request)
@@ -80,6 +82,8 @@ def routes(world: World, desk: Desk) -> list[BaseRoute]:
 
     v1 = "/contacts/v1/secondary-email/{id:int}"
     return [
+        route("/account-info/v3/details", "GET", None, account.details),
+        route("/oauth/v2/private-apps/get/access-token-info", "POST", None, account.key),
         route("/crm/v3/properties/contacts", "GET", READ, contacts.properties),
         route("/crm/properties/{version}/contacts", "GET", READ, contacts.properties),
         *both("/contacts", "GET", READ, contacts.page),

@@ -1,8 +1,8 @@
 """
-A small working copy of one server's WHM API 1: listaccts, accountsummary, modifyacct.
+A small working copy of one server's WHM API 1: listaccts, accountsummary, modifyacct, myprivs, version.
 
 It answers failures with status 200 and `metadata.result` 0, and a wrong token with 403 in another envelope. It holds
-only what these three touch, and forgets it all.
+only what these touch, and forgets it all.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 SWITCHES = {
     "whm_post": True,  # the server also takes its parameters as a POST form; the documentation shows GET only
     "whm_denied": (),  # functions that the token's privileges do not allow
+    "whm_privileges": ("acct-summary", "edit-account", "list-accts"),  # what the token may do; `all` is every one
 }
+NEEDS = {"listaccts": "list-accts", "accountsummary": "acct-summary", "modifyacct": "edit-account"}
 DENIED = {
     "cpanelresult": {
         "apiversion": "2",
@@ -69,7 +71,9 @@ def routes(world: World, desk: Desk) -> list[BaseRoute]:
 
 
 def _function(name: str, desk: Desk) -> Function:
-    if name in desk.switches["whm_denied"]:
+    given = desk.switches["whm_privileges"]
+    lacks = name in NEEDS and NEEDS[name] not in given and "all" not in given
+    if lacks or name in desk.switches["whm_denied"]:
         raise Wrong("Permission denied")
     if name not in FUNCTIONS:
         raise Wrong(f"Unknown app requested for this version (1) of the API: {name}")
@@ -119,6 +123,22 @@ def _modified(
     return {"user": account["user"], "domain": account["domain"], "cpuser": settings}, "Account Modified"
 
 
+def _privileges(
+    _accounts: Accounts, _fields: Mapping[str, str], _request: Request, desk: Desk
+) -> tuple[dict[str, Any], str]:
+    """myprivs: every privilege there is, and whether it was given."""
+    given = desk.switches["whm_privileges"]
+    names = sorted({*NEEDS.values(), "all", "create-acct", "kill-acct", "passwd"})
+    return {"privileges": [{name: int(name in given or "all" in given) for name in names}]}, "OK"
+
+
+def _version(
+    _accounts: Accounts, _fields: Mapping[str, str], _request: Request, _desk: Desk
+) -> tuple[dict[str, Any], str]:
+    """version."""
+    return {"version": "11.138.0.10"}, "OK"
+
+
 def _found(accounts: Accounts, fields: Mapping[str, str]) -> dict[str, Any]:
     for account in accounts.values():
         if fields.get("user") == account["user"] or fields.get("domain") == account["domain"]:
@@ -159,4 +179,6 @@ FUNCTIONS: Mapping[str, Function] = {
     "listaccts": _listed,
     "accountsummary": _summary,
     "modifyacct": _modified,
+    "myprivs": _privileges,
+    "version": _version,
 }
