@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from include.errors import SettingsWrong
+from include.platforms import connection_of
+from include.registry import names
 
 PROJECT = Path(__file__).resolve().parents[2]
 REVIEWERS = ("ada", "grace")
-CONNECTIONS = ("shopify", "bigcommerce", "hubspot", "whmcs", "whm", "smtp_default")
+CONNECTIONS = (*dict.fromkeys(connection_of(platform) for platform in names("platforms")), "smtp_default")
 
 
 @dataclass(frozen=True)
