@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from include.settings import Settings
 
 FIRST_PAUSE = 0.25  # seconds; each pause is twice as long as the one before
+NOT_SHOWN = "the platform shows nowhere whether it was done; ask the person whom it was done for"
 NO_LONGER = timedelta(minutes=10)  # a write that cannot be seen this long after it was sent did not take
 
 
@@ -40,7 +41,13 @@ class Settling:
     def outcome(
         self, now: Callable[[], datetime], sent_at: datetime, detail: str | None
     ) -> tuple[FixState, str | None]:
-        """`applied`, `unknown` or, long after it was sent, `failed`; with what a person should know of it."""
+        """
+        `applied`, `unknown` or, long after it was sent, `failed`; with what a person should know of it.
+
+        What a platform never shows (`fixes.UNSEEN`) stays unknown: not having seen it says nothing, however long after.
+        """
+        if self.fix.action in getattr(self.platform.fixes, "UNSEEN", frozenset()):
+            return FixState.UNKNOWN, "; ".join(part for part in (detail, NOT_SHOWN) if part)
         deadline = self.clock() + max(self.settings.settle_seconds, self.platform.lag_seconds)
         pause = FIRST_PAUSE
         while True:

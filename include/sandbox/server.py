@@ -132,7 +132,7 @@ def build(people: int, seed: int, **options: Any) -> Starlette:
 
 def _connections(origin: str, mail: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The Airflow connections that reach this sandbox, in Airflow's JSON form."""
-    extras = {"shopify": {"api_version": "2026-10"}, "hubspot": {"version": "v3"}}
+    extras = {"shopify": {"api_version": "2026-10", "storefront_token": "sandbox"}, "hubspot": {"version": "v3"}}
     found: dict[str, dict[str, Any]] = {
         name: {
             "conn_type": "http",

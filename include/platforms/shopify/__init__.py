@@ -4,6 +4,8 @@ Shopify, through the Admin GraphQL API 2026-10. Customers are contacts; an order
 Airflow connection `shopify` (type `http`): host `https://<shop>.myshopify.com`, password the app's Admin access
 token, extra `{"api_version": "2026-10"}`. Scopes: `write_customers`, `write_orders`, `read_all_orders` (without the
 last one Shopify leaves out orders older than 60 days and says nothing), and protected customer data, level 2.
+To reset access on legacy accounts, the extra also needs `storefront_token`: an access token of the Storefront API, with
+the scope `unauthenticated_write_customers`.
 
 What we know (shopify.dev, the 2026-10 schema, and answers recorded from development stores; seen 2026-11):
 
@@ -16,7 +18,11 @@ What we know (shopify.dev, the 2026-10 schema, and answers recorded from develop
 * An order without an account has `customer: null` (class A), or sits on a DISABLED profile that its checkout made
   (class B: a stub). A stub cannot be deleted once it has had an order; it stays behind.
 * Whether `orderCustomerSet` also rewrites the order's email is not documented: either is expected here.
-* There is no password to set or reset in this API; the invitation exists for legacy ("classic") accounts only.
+* There is no password to set or reset in this API; the invitation exists for legacy ("classic") accounts only. A reset
+  mail is the Storefront API's `customerRecover`, on legacy accounts too: it goes to the address that the customer has
+  by then, is throttled by IP, and nothing that can be read shows that it went. On new customer accounts nobody has a
+  password: whoever has the address signs in with a code that is sent to it.
+* A change of address leaves the old password and open sessions as they were; a new password ends them.
 * Counters (`numberOfOrders`) lag behind; a record asked for by its id does not.
 """
 

@@ -16,6 +16,7 @@ from include.platforms.shopify import documents
 from include.platforms.shopify.about import about
 from include.platforms.shopify.refusals import judge, refused
 from include.platforms.shopify.rows import number
+from include.platforms.shopify.storefront import Storefront
 
 if TYPE_CHECKING:
     from include.key import Key
@@ -40,6 +41,7 @@ class Api:
         self._path = f"/admin/api/{self._version}/graphql.json"
         self._headers = {"X-Shopify-Access-Token": key.secret}
         self._wait = 0.0
+        self._storefront = Storefront(http, key, self._version)
 
     def about(self) -> About:
         """Which shop this is, and what the app lacks."""
@@ -84,6 +86,10 @@ class Api:
     def invite_customer(self, id: str) -> None:
         """Have Shopify mail the invitation to activate an account. Twice told is twice mailed."""
         self._tell(documents.INVITE_CUSTOMER, "customerSendAccountInviteEmail", {"customerId": gid("Customer", id)})
+
+    def recover_customer(self, email: str) -> None:
+        """Have Shopify mail who has this address the link to a new password. Twice told is twice mailed."""
+        self._storefront.recover(email)
 
     def _connection(self, stream: str, document: str) -> Iterator[Page]:
         after: str | None = None

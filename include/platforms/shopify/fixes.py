@@ -21,14 +21,22 @@ CAN: Mapping[Action, frozenset[str]] = {
     Action.ATTACH: frozenset({"customer", "email", "updatedAt"}),
     Action.SET_ORDER_EMAIL: frozenset({"email", "updatedAt"}),
     Action.INVITE: frozenset({"state", "updatedAt"}),
+    Action.RESET_ACCESS: frozenset({"updatedAt"}),
     Action.ADD_NOTE: frozenset({"note", "updatedAt"}),
 }
+
+# What no reading shows, neither at once nor ever: sent once, its outcome stays unknown, and a person has to look.
+UNSEEN = frozenset({Action.RESET_ACCESS})
 
 NOTE_MAX = 5000
 
 
 def read(api: Api, fix: Fix) -> dict[str, Any]:
-    """The fields the fix speaks of, as Shopify holds them now. Raises NotFound."""
+    """
+    The fields the fix speaks of, as Shopify holds them now. Raises NotFound.
+
+    Access always reads as kept: the mail of a reset goes to the customer and leaves nothing behind that can be read.
+    """
     record = image(api, fix)
     match fix.action:
         case Action.SET_EMAIL:
@@ -42,6 +50,8 @@ def read(api: Api, fix: Fix) -> dict[str, Any]:
             return {"email": record["email"]}
         case Action.INVITE:
             return {"state": str(state(record["state"]))}
+        case Action.RESET_ACCESS:
+            return {"access": "kept"}
         case Action.ADD_NOTE:
             marker = str(fix.after["note"])
             return {"note": marker if marker in (record["note"] or "") else None}
@@ -63,6 +73,8 @@ def write(api: Api, fix: Fix) -> None:
             api.update_order(id, email=fix.after["email"])
         case Action.INVITE:
             _invite(api, id)
+        case Action.RESET_ACCESS:
+            _reset_access(api, fix)
         case Action.ADD_NOTE:
             _add_note(api, fix)
         case _:
@@ -92,7 +104,9 @@ def _set_email(api: Api, id: str, email: str) -> None:
     try:
         api.update_customer(id, email=email)
     except Conflict as conflict:
-        raise Conflict(str(conflict), _holder(api, email)) from conflict
+        holder = _holder(api, email)
+        says = f"shopify refused: the address already belongs to {holder}" if holder else str(conflict)
+        raise Conflict(says, holder) from conflict
 
 
 def _holder(api: Api, email: str) -> str | None:
@@ -117,6 +131,28 @@ def _invite(api: Api, id: str) -> None:
     if customer["defaultEmailAddress"] is None:
         raise Refusal(f"shopify: customer {id} has no address to invite")
     api.invite_customer(id)
+
+
+def _reset_access(api: Api, fix: Fix) -> None:
+    """
+    Have the link to a new password mailed to the customer's address; only there where a password exists.
+
+    An `email` in the fix's `after` is the address it was approved for: the mail goes to that one or to none.
+    """
+    if api.accounts_version() == NEW_ACCOUNTS:
+        raise Refusal(
+            "shopify: this shop uses new customer accounts, which have no password; "
+            "tell the customer to sign in with the code that is sent to their address"
+        )
+    customer = api.customer(fix.target.id)
+    if state(customer["state"]) is not State.ACTIVATED:
+        raise Refusal(f"shopify: {fix.target} has no activated account, and so no password to reset; invite it instead")
+    address, approved = (customer["defaultEmailAddress"] or {}).get("emailAddress"), fix.after.get("email")
+    if not address:
+        raise Refusal(f"shopify: {fix.target} has no address to mail to")
+    if approved is not None and not same(fix.action, "email", address, approved):
+        raise Refusal(f"shopify: the address of {fix.target} is not the one that its reset was approved for")
+    api.recover_customer(address)
 
 
 def _add_note(api: Api, fix: Fix) -> None:

@@ -1,5 +1,6 @@
 """
-A Shopify to practice on: the Admin GraphQL endpoint, executed over a true subset of the official 2026-10 schema.
+A Shopify to practice on: the Admin GraphQL endpoint, executed over a true subset of the official 2026-10 schema, and
+of the Storefront's the one mutation that mails a way to a new password.
 
 It mails nobody, and forgets everything when it stops. What Shopify does not document is a switch on the desk.
 """
@@ -12,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from include.sandbox.shopify.admin import Admin
 from include.sandbox.shopify.shop import Shop
+from include.sandbox.shopify.storefront import Storefront
 
 if TYPE_CHECKING:
     from include.sandbox.desk import Desk
@@ -21,6 +23,8 @@ SWITCHES = {
     "shopify_order_set_rewrites_email": True,  # does orderCustomerSet give the order its new customer's address?
     "shopify_customer_accounts": "CLASSIC",  # or NEW_CUSTOMER_ACCOUNTS
     "shopify_scopes": ["read_all_orders", "read_customers", "read_orders", "write_customers", "write_orders"],
+    "shopify_storefront_scopes": ["unauthenticated_write_customers"],
+    "shopify_storefront_unauthorized": 401,  # or 403 or 200: the status when the Storefront's token is wrong
     "shopify_redacted": [],  # fields the app is not approved for, as `Customer.defaultEmailAddress`
     "shopify_points": 2000,  # the bucket, and how fast it fills
     "shopify_points_a_second": 100,
@@ -31,5 +35,8 @@ def routes(world: World, desk: Desk) -> list[BaseRoute]:
     """The shop's routes, below the shop's own host."""
     for name, value in SWITCHES.items():
         desk.switches.setdefault(name, value)
-    admin = Admin(Shop(world, desk))
-    return [Route("/admin/api/{version}/graphql.json", admin.answer, methods=["POST"])]
+    shop = Shop(world, desk)
+    return [
+        Route("/admin/api/{version}/graphql.json", Admin(shop).answer, methods=["POST"]),
+        Route("/api/{version}/graphql.json", Storefront(shop).answer, methods=["POST"]),
+    ]

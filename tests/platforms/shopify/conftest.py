@@ -16,7 +16,7 @@ from include.platforms import Platform, open_platform
 from include.platforms.shopify.api import Api
 from tests.sandbox.shopify.serving import Shopify, shop_server, shopify, shopify_with
 
-__all__ = ["ours", "saying", "shop_server", "shopify", "shopify_with", "waited"]
+__all__ = ["ours", "saying", "saying_storefront", "shop_server", "shopify", "shopify_with", "waited"]
 
 
 @pytest.fixture
@@ -51,6 +51,23 @@ def saying(shop_server: tuple[Starlette, str], waited: list[float]) -> Callable[
         app.router.routes[:] = [Route("/admin/api/2026-10/graphql.json", answer, methods=["POST"])]
         key = Key("sandbox", "sandbox")
         api: Api = open_platform("shopify", requests.Session(), base, key, sleep=waited.append).api
+        return api
+
+    return open_one
+
+
+@pytest.fixture
+def saying_storefront(shop_server: tuple[Starlette, str]) -> Callable[[Any], Api]:
+    """Our side of a Shopify whose Storefront gives this body as its answer."""
+    app, base = shop_server
+
+    def open_one(body: Any) -> Api:
+        async def answer(_: Any) -> Response:
+            return JSONResponse(body)
+
+        app.router.routes[:] = [Route("/api/2026-10/graphql.json", answer, methods=["POST"])]
+        key = Key("sandbox", "sandbox", {"storefront_token": "storefront-secret"})
+        api: Api = open_platform("shopify", requests.Session(), base, key).api
         return api
 
     return open_one

@@ -1,0 +1,61 @@
+"""What a platform never shows is sent once, and stays unknown for anybody to see: neither done nor failed by hope."""
+
+from __future__ import annotations
+
+import pytest
+
+from include.apply.settling import NOT_SHOWN
+from include.model import Action, Fix, Ref
+from tests.apply.cases import Worker, approved, receipts_of, state_of, states
+
+
+@pytest.fixture
+def worker(ledger, sandbox) -> Worker:
+    return Worker(ledger, sandbox)
+
+
+@pytest.fixture
+def reset(sandbox) -> Fix:
+    account = next(one for one in sandbox.world.of("shopify") if one.email and one.state == "activated")
+    return Fix(Ref.parse(account.ref), Action.RESET_ACCESS, {"access": "kept"}, {"access": "reset"})
+
+
+def asked(sandbox) -> list[str]:
+    return [write["record"] for write in sandbox.writes() if write["action"] == "recover"]
+
+
+def test_an_accepted_reset_is_unknown_however_often_and_late_it_is_looked_for(worker, sandbox, ledger, reset):
+    id = approved(ledger, reset)
+    assert worker.apply() == {"unknown": 1}
+    for days in (0, 1, 30):
+        worker.clock.sleep(days * 86_400)
+        assert worker.verify() == {"unknown": 1}
+    assert asked(sandbox) == [str(reset.target)]
+    assert states(ledger) == ["unknown"]
+    assert receipts_of(ledger) == [("unknown", NOT_SHOWN)]
+    assert state_of(ledger, id) == ("approved", 1)
+
+
+@pytest.mark.parametrize(("fault", "mails"), [("reset_after", 1), ("502", 0)])
+def test_a_reset_without_an_answer_is_unknown_and_not_sent_again(worker, sandbox, ledger, reset, fault, mails):
+    approved(ledger, reset)
+    sandbox.arm({"platform": "shopify", "match": "customerRecover", "fault": fault})
+    assert worker.apply() == {"unknown": 1}
+    sandbox.arm()
+    worker.clock.sleep(3_600)
+    assert worker.apply() == {"unknown": 1}
+    assert asked(sandbox) == [str(reset.target)] * mails
+    ((outcome, detail),) = receipts_of(ledger)
+    assert outcome == "unknown"
+    assert detail is not None
+    assert detail.endswith(NOT_SHOWN)
+
+
+def test_a_refused_reset_says_why_and_comes_back(worker, sandbox, ledger, reset):
+    sandbox.served.app.state.sandbox.desk.switches["shopify_customer_accounts"] = "NEW_CUSTOMER_ACCOUNTS"
+    id = approved(ledger, reset)
+    assert worker.apply() == {"refused": 1}
+    ((_, detail),) = receipts_of(ledger)
+    assert "sign in with the code" in str(detail)
+    assert state_of(ledger, id) == ("open", 2)
+    assert asked(sandbox) == []
