@@ -146,7 +146,7 @@ def _one(name: str, said: Any) -> tuple[Any, list[str]]:
     if name == "tags":
         return _tags(said or [])
     if said is None or not str(said).strip():
-        return None, []
+        return "" if name == "note" and said is not None else None, []
     text = str(said)
     match name:
         case "email":

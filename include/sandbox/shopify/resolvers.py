@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import phonenumbers
 from graphql import GraphQLError, GraphQLSchema, build_schema
 
 from include.sandbox.shopify.connections import connection, refused
@@ -145,7 +146,16 @@ def _installation(asked: Asked) -> Record:
 
 def _name(customer: Record, _: Any) -> str:
     names = " ".join(filter(None, (customer["firstName"], customer["lastName"])))
-    return names or customer["email"] or customer["phone"] or ""
+    return names or customer["email"] or _international(customer["phone"] or "")
+
+
+def _international(phone: str) -> str:
+    """A number as Shopify shows it: +1 415-555-0100."""
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return phone
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def _make(asked: Asked) -> Mutations:

@@ -12,14 +12,15 @@ from starlette.applications import Starlette
 from include.sandbox.desk import Desk
 from include.sandbox.server import serve_in_thread
 from include.sandbox.shopify import routes
+from include.sandbox.world import World
 from tests.sandbox.shopify.worlds import shop_world
 
 
 class Shopify:
-    """A shop of `shop_world` at `base`, with its switches set."""
+    """A shop of `shop_world`, or of another world, at `base`, with its switches set."""
 
-    def __init__(self, app: Starlette, base: str, **switches: Any) -> None:
-        world = shop_world()
+    def __init__(self, app: Starlette, base: str, world: World | None = None, **switches: Any) -> None:
+        world = world or shop_world()
         self.base = base
         self.desk = Desk(world)
         self.desk.switches.update(switches)
