@@ -6,10 +6,10 @@ READY := $(VENV)/.ready
 PEOPLE ?= 500
 SEED ?= 7
 .DEFAULT_GOAL := help
-.PHONY: help run demo ui sandbox test lint bench docs requirements clean
+.PHONY: help run demo ui sandbox check-connections test lint bench docs requirements clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(READY) ## One whole night, to its end: pull, check, compare, file
 	@$(BIN)/python -m include.run night --people $(PEOPLE) --seed $(SEED)
@@ -22,6 +22,9 @@ ui: $(READY) ## Serve Airflow with the review page, on what `make run` left
 
 sandbox: $(READY) ## Serve a working copy of every platform on port 9400
 	@$(BIN)/python -m include.sandbox --port 9400 --people $(PEOPLE) --seed $(SEED)
+
+check-connections: $(READY) ## Which account each platform's connection opens, and what its key lacks
+	@$(BIN)/python -m include.check_connections
 
 test: $(READY) ## Every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)

@@ -49,6 +49,18 @@ def platform(name: str) -> Platform:
     return open_platform(name, session, url, key, request_seconds=float(settings().request_seconds))
 
 
+def configured(name: str) -> bool:
+    """Whether Airflow has a connection of this name, filled in rightly or not."""
+    from airflow.sdk import BaseHook
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        BaseHook.get_connection(name)
+    except AirflowNotFoundException:
+        return False
+    return True
+
+
 def _url(connection: Connection, url: str) -> str:
     """The platform's address: HTTPS where the connection says no scheme, as the hook's own would be in the clear."""
     parts = urlsplit(url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 from tests.docs import README, ROOT, written
 
@@ -13,10 +14,16 @@ def test_generated_passages_are_fresh():
 
 
 def test_every_make_target_the_readme_names_exists():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    named = set(re.findall(r"^(?:.*`)?make ([a-z]+)", README.read_text("utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = set(re.findall(r"^(?:.*`)?make ([a-z-]+)", README.read_text("utf-8"), re.MULTILINE))
     assert named
     assert named <= targets | {"alone"}
+
+
+def test_make_help_lists_every_target_that_says_what_it_is_for():
+    told = re.findall(r"^(\S+):.*## (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert dict(re.findall(r"^  make (\S+) +(.+)$", listed, re.MULTILINE)) == dict(told)
 
 
 def test_every_direct_dependency_has_its_reason_in_contributing():
