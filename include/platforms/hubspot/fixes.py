@@ -77,7 +77,9 @@ def write(api: Api, fix: Fix) -> None:
             case _:
                 raise _cannot(fix)
     except Conflict as conflict:
-        raise Conflict(str(conflict), _holder(api, conflict, fix)) from conflict
+        holder = _holder(api, conflict, fix)
+        says = f"hubspot refused: the address already belongs to {holder}" if holder else str(conflict)
+        raise Conflict(says, holder) from conflict
 
 
 def image(api: Api, fix: Fix) -> dict[str, Any]:

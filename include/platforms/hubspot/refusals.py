@@ -23,6 +23,7 @@ from include.transport import Answer, retry_after
 
 HOLDER = re.compile(r"Existing ID:\s*(\d+)")
 TAKEN = "CONFLICTING_UNIQUE_VALUE"
+EXISTS = frozenset({"OBJECT_ALREADY_EXISTS", "CONTACT_EXISTS"})  # seen; under which status was not written down
 MERGE_CAP = "250 identities"
 SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")  # a property's name or a code, and nothing a person could be known by
 INVALID = re.compile(r'"(name|error)"\s*:\s*"([A-Za-z][A-Za-z0-9_]*)"')
@@ -53,7 +54,7 @@ def judge(answer: Answer) -> RollcallError | None:
             return RateLimited("hubspot has locked this account for the moment", retry_after(answer) or 2.0)
         case 429:
             return _too_many(answer, body)
-        case _ if TAKEN in text or any(detail == TAKEN for detail in _details(body)):
+        case _ if TAKEN in text or TAKEN in _details(body) or _names(body) & EXISTS:
             return taken(body)
     says = ", ".join(dict.fromkeys(_details(body))) or "no reason given"
     return Refusal(f"hubspot refused the request with HTTP {answer.status} ({says})")
@@ -80,6 +81,11 @@ def _too_many(answer: Answer, body: Mapping[str, Any]) -> RateLimited:
 def _errors(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     found = body.get("errors")
     return [error for error in found if isinstance(error, dict)] if isinstance(found, list) else []
+
+
+def _names(body: Mapping[str, Any]) -> set[str]:
+    """What HubSpot calls the failure as a whole, in either of its places for that."""
+    return {str(body.get(name)) for name in ("category", "error")}
 
 
 def _context(error: Mapping[str, Any], name: str) -> list[str]:

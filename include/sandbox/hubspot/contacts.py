@@ -125,7 +125,7 @@ class Contacts:
         if own is None:
             keeps = switches["hubspot_old_email_stays"]
         elif switches["hubspot_own_secondary"] == "refused":
-            raise Refused.taken(switches["hubspot_conflict"], stored, str(id))
+            raise self.portal.taken(stored, id)
         else:
             others.remove(own)
             keeps = switches["hubspot_own_secondary"] == "swap"
@@ -138,7 +138,7 @@ class Contacts:
             if not ADDRESS.fullmatch(email):
                 raise Refused.invalid("email", "INVALID_EMAIL", f"Email address {email} is invalid")
             if (holder := self.portal.holder(email, but=id)) is not None:
-                raise Refused.taken(self.portal.desk.switches["hubspot_conflict"], email, str(holder))
+                raise self.portal.taken(email, holder)
 
 
 def _wanted(request: Request) -> list[str]:

@@ -85,6 +85,13 @@ class Portal:
                 return id
         return None
 
+    def taken(self, email: str, holder: int) -> Refused:
+        """The refusal of an address that `holder` has, in the form and under the id that are switched."""
+        switches = self.desk.switches
+        olds = [old for old in self.forwards if self.canonical(old) == holder]
+        named = olds[0] if olds and switches["hubspot_conflict_id"] == "merged" else holder
+        return Refused.taken(switches["hubspot_conflict"], email, str(named))
+
     def stored(self, email: str) -> str:
         """An address as it is kept."""
         plain = email.strip()

@@ -44,11 +44,12 @@ class Refused(Exception):
     def taken(cls, form: str, email: str, holder: str) -> Refused:
         """An address that belongs to another contact, in each form that was seen."""
         match form:
-            case "rich":
-                says = f"A contact with email {email} already exists. Existing ID: {holder}"
+            case "rich" | "profile" | "exists":
+                says = f"A contact with email {email} already exists."
+                says += "" if form == "profile" else f" Existing ID: {holder}"
                 identity = [{"type": "EMAIL", "value": email, "isPrimary": True}]
                 return cls(
-                    409,
+                    400 if form == "exists" else 409,
                     "OBJECT_ALREADY_EXISTS",
                     "Contact already exists",
                     error="CONTACT_EXISTS",

@@ -29,7 +29,7 @@ class Secondary:
             asked = {"hs_additional_emails": [contact["hs_additional_emails"], email]}
             self.portal.wrote(request, id, "update", asked, "refused")
             if holder is not None:
-                raise Refused.taken(self.portal.desk.switches["hubspot_conflict"], email, str(holder))
+                raise self.portal.taken(email, holder)
             raise Refused(400, "VALIDATION_ERROR", "Email address is invalid")
         there = email.casefold() in map(str.casefold, all_of(contact))
         return self._set(request, id, additional(contact) + ([] if there else [email]))

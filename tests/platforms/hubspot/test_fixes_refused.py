@@ -14,7 +14,7 @@ from tests.sandbox.people_world import ANN, BEN
 from tests.sandbox.twin import OpenTwin, Twin
 
 
-@pytest.mark.parametrize("form", ["plain", "rich", "no_id", "validation"])
+@pytest.mark.parametrize("form", ["plain", "rich", "profile", "exists", "no_id", "validation"])
 @pytest.mark.parametrize(
     "change",
     [
@@ -28,8 +28,20 @@ def test_a_taken_address_names_who_holds_it(form: str, change: Fix, hubspot_with
     with pytest.raises(Conflict) as conflict:
         fixes.write(hubspot.ours().api, change)
     assert conflict.value.holder == f"hubspot:contact:{BEN}"
-    assert "@" not in str(conflict.value)
+    assert str(conflict.value).endswith(f"belongs to hubspot:contact:{BEN}")
     assert [effect for *_, effect in hubspot.changes()] == ["refused"]
+
+
+@pytest.mark.parametrize("form", ["plain", "rich", "profile", "exists", "no_id", "validation"])
+def test_a_holder_who_was_merged_is_named_as_it_is_today(form: str, hubspot_with: OpenTwin) -> None:
+    api = hubspot_with(hubspot_conflict=form, hubspot_conflict_id="merged").ours().api
+    fixes.write(api, ANN_MERGED)
+    today = str(fixes.current(api, ANN_MERGED.target))
+    assert today != str(ANN_MERGED.target)
+    with pytest.raises(Conflict) as conflict:
+        fixes.write(api, set_email(BEN, "ben@example.com", "ann.lee@example.com"))
+    assert conflict.value.holder == today
+    assert str(conflict.value).endswith(f"belongs to {today}")
 
 
 def test_a_refusal_of_its_own_additional_address_names_the_contact_itself(hubspot_with: OpenTwin) -> None:

@@ -140,7 +140,7 @@ def test_a_taken_address_names_who_holds_it(shopify: Shopify, ours: Ours) -> Non
     with pytest.raises(Conflict) as conflict:
         fixes.write(ours(shopify).api, change)
     assert conflict.value.holder == f"shopify:customer:{DAN}"
-    assert "@" not in str(conflict.value)
+    assert str(conflict.value).endswith(f"belongs to shopify:customer:{DAN}")
     assert [effect for *_, effect in shopify.changes()] == ["refused"]
 
 
