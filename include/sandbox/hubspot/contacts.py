@@ -8,8 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from include.sandbox.hubspot.portal import PROPERTIES, Contact, Portal, additional
-from include.sandbox.hubspot.refusals import Refused, body_of, inputs_of
+from include.sandbox.hubspot.portal import BATCH, PROPERTIES, Contact, Portal, additional
+from include.sandbox.hubspot.refusals import Refused, body_of, inputs_of, not_there
 
 LIMIT = 100
 ADDRESS = re.compile(r"[^@\s;]+@[^@\s;]+\.[^@\s;]+")
@@ -52,13 +52,13 @@ class Contacts:
         by_email = asked.get("idProperty") == "email"
         if not by_email and not all(one.isdecimal() for one in inputs):
             raise Refused(400, "VALIDATION_ERROR", "Invalid input JSON: an id is a number")
-        found = [self.portal.holder(one) if by_email else int(one) for one in inputs]
-        there = [id for id in dict.fromkeys(found) if id in self.portal.contacts]
+        found = {one: self.portal.holder(one) if by_email else int(one) for one in inputs}
+        there = [id for id in dict.fromkeys(found.values()) if id in self.portal.contacts]
         results = [self.portal.told(id, asked.get("properties", ())) for id in there if id is not None]
-        body: dict[str, Any] = {"status": "COMPLETE", "results": results}
-        if missing := len(found) - len(there):
-            error = {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "Could not get some CONTACT objects"}
-            return JSONResponse(body | {"numErrors": missing, "errors": [error]}, 207)
+        body: dict[str, Any] = BATCH | {"results": results}
+        if missing := len(inputs) - len(there):
+            lost = [one for one, id in found.items() if id not in self.portal.contacts]
+            return JSONResponse(body | {"numErrors": missing, "errors": [not_there(lost)]}, 207)
         return JSONResponse(body)
 
     async def update(self, request: Request) -> Response:
@@ -151,6 +151,8 @@ def _property(name: str, kind: str, whose: str, writable: bool) -> dict[str, Any
     return {
         "name": name,
         "label": name,
+        "description": "",
+        "groupName": "contactinformation",
         "type": kind,
         "fieldType": "text",
         "options": [],

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from include.sandbox.hubspot.portal import Portal, stamp
+from include.sandbox.hubspot.portal import BATCH, Portal, stamp
 from include.sandbox.hubspot.refusals import Refused, body_of, inputs_of
 
 NOTE_OF_CONTACT = 202
@@ -44,7 +44,7 @@ class Notes:
         asked, inputs = await inputs_of(request)
         ids = [int(one) for one in inputs if one.isdecimal()]
         there = [id for id in ids if id in self.portal.notes]
-        body = {"status": "COMPLETE", "results": [self._told(id, asked.get("properties", ())) for id in there]}
+        body = BATCH | {"results": [self._told(id, asked.get("properties", ())) for id in there]}
         return JSONResponse(body, 200 if len(there) == len(inputs) else 207)
 
     async def of_contact(self, request: Request) -> Response:

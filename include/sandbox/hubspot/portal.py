@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from include.sandbox.hubspot.refusals import Refused
+from include.sandbox.world import TODAY
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -136,6 +137,10 @@ def additional(contact: Contact) -> list[str]:
 def stamp(moment: datetime) -> str:
     """A time as HubSpot writes it: UTC, milliseconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+# What every answer to a batch begins with; the sandbox needs no time for one.
+BATCH: dict[str, Any] = {"status": "COMPLETE", "startedAt": stamp(TODAY), "completedAt": stamp(TODAY)}
 
 
 def _contact(account: Account) -> Contact:

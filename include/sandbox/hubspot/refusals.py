@@ -87,6 +87,18 @@ async def inputs_of(request: Request) -> tuple[dict[str, Any], list[str]]:
     return body, [str(one["id"]) for one in inputs]
 
 
+def not_there(ids: list[str]) -> dict[str, Any]:
+    """What an otherwise good answer to a batch says of the inputs that lead to nobody."""
+    return {
+        "status": "error",
+        "category": "OBJECT_NOT_FOUND",
+        "message": "Could not get some CONTACT objects, they may be deleted or not exist. Check that ids are valid.",
+        "context": {"ids": ids},
+        "links": {},
+        "errors": [],
+    }
+
+
 def refused(no: Refused) -> Response:
     """The refusal as an answer."""
     return JSONResponse(no.body, no.status)
