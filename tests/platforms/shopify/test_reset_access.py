@@ -101,6 +101,12 @@ def test_a_customer_who_is_gone_is_not_found(act: Callable[..., Any], shopify: S
         pytest.param({"data": {"customerRecover": None}}, UnclearOutcome, "no clear answer", id="nothing"),
         pytest.param({"data": {"customerRecover": {}}}, UnclearOutcome, "no clear answer", id="half-an-answer"),
         pytest.param({"errors": [{"message": "Internal error"}]}, UnclearOutcome, "no clear answer", id="an-error"),
+        pytest.param(
+            {"data": {"customerRecover": {"customerUserErrors": []}}, "errors": [{"message": "Internal error"}]},
+            UnclearOutcome,
+            "no clear answer",
+            id="an-error-beside-a-yes",
+        ),
         pytest.param([], UnclearOutcome, "no clear answer", id="another-shape"),
         pytest.param(
             {"data": None, "errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}]},
