@@ -96,11 +96,15 @@ class Endpoint:
 
     def __init__(self, http: Http, key: Key) -> None:
         self._http = http
-        self.url = http.base_url
         self._signed = {"identifier": key.login, "secret": key.secret, "responsetype": "json"}
         if accesskey := key.options.get("accesskey"):
             self._signed["accesskey"] = str(accesskey)
         self._page_size = int(key.options.get("page_size", PAGE_SIZE))
+
+    @property
+    def url(self) -> str:
+        """Where this WHMCS is."""
+        return self._http.base_url
 
     def read(self, action: str, **fields: str | int) -> dict[str, Any]:
         """What WHMCS answers to an action that changes nothing."""

@@ -126,10 +126,10 @@ def _modified(
 def _privileges(
     _accounts: Accounts, _fields: Mapping[str, str], _request: Request, desk: Desk
 ) -> tuple[dict[str, Any], str]:
-    """myprivs: every privilege there is, and whether it was given."""
+    """myprivs: every privilege there is, and whether it was given by name."""
     given = desk.switches["whm_privileges"]
     names = sorted({*NEEDS.values(), "all", "create-acct", "kill-acct", "passwd"})
-    return {"privileges": [{name: int(name in given or "all" in given) for name in names}]}, "OK"
+    return {"privileges": [{name: int(name in given) for name in names}]}, "OK"
 
 
 def _version(
