@@ -3,7 +3,8 @@
 
 One line a platform, from a few reads; nothing is changed. Exit code 0 when every platform can be used, 1 when one
 cannot, 2 when no connection is there. It shows no key and no person's data. Mail is not sent: of `smtp_default` it says
-only when it is missing.
+only when it is missing. Connections in variables and secrets backends are seen; those in Airflow's own database are
+shown by Airflow to its tasks only.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ connections (type `http`), in your secrets backend or as variables, and {smtp} f
 
   export AIRFLOW_CONN_HUBSPOT='{{"conn_type": "http", "host": "https://api.hubapi.com", "password": "pat-..."}}'
 
-include/platforms/<name>/__init__.py says what each wants: its host, its key, and which scopes the key needs."""
+include/platforms/<name>/__init__.py says what each wants: its host, its key, and which scopes the key needs.
+Connections in Airflow's own database show to its tasks only: they cannot be checked from here."""
 
 
 def main() -> int:
@@ -87,7 +89,7 @@ def _how(connection: str) -> str:
     variable = f"AIRFLOW_CONN_{connection.upper()}"
     if os.environ.get(variable):
         return f"Airflow cannot read {variable}: is it one whole JSON object, or a URL?"
-    return f"there is no Airflow connection {connection!r}. Put it into your secrets backend, or into {variable}"
+    return f"there is no Airflow connection {connection!r}. Put it into your secrets backend, or into {variable} (one in Airflow's own database shows to its tasks only)"
 
 
 def _say(name: str, says: str, style: str) -> None:
