@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -99,3 +101,13 @@ def test_every_document_fits_the_sandbox(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(DOCUMENTS))
 def test_no_document_asks_for_what_is_deprecated(name: str) -> None:
     assert validate(make_schema(), parse(DOCUMENTS[name]), [NoDeprecatedCustomRule]) == []
+
+
+def test_no_document_is_written_where_no_schema_is_held_against_it() -> None:
+    files = {
+        path.name
+        for path in Path(documents.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and re.match(r"\s*(query|mutation)\b[^{.]*\{", str(node.value))
+    }
+    assert files == {"documents.py", "storefront.py"}  # the second is for the Storefront API, whose test has it
