@@ -89,7 +89,10 @@ def _how(connection: str) -> str:
     variable = f"AIRFLOW_CONN_{connection.upper()}"
     if os.environ.get(variable):
         return f"Airflow cannot read {variable}: is it one whole JSON object, or a URL?"
-    return f"there is no Airflow connection {connection!r}. Put it into your secrets backend, or into {variable} (one in Airflow's own database shows to its tasks only)"
+    return (
+        f"there is no Airflow connection {connection!r}. Put it into your secrets backend, or into {variable} "
+        "(one in Airflow's own database shows to its tasks only)"
+    )
 
 
 def _say(name: str, says: str, style: str) -> None:
