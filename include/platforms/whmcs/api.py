@@ -58,6 +58,13 @@ class Api:
             raise UnexpectedAnswer("whmcs GetClientsDetails: the field 'client' is missing.")
         return client
 
+    def clients(self, begins: str) -> list[dict[str, Any]]:
+        """Every client whose address, first, last, full or company name begins so, in GetClients' short form."""
+        narrowed: dict[str, str | int] = {"search": begins} if begins else {}
+        order: dict[str, str | int] = {"orderby": "id", "sorting": "ASC"}
+        pages = self._whmcs.listing("GetClients", "clients", "client", **order, **narrowed)
+        return [row for page in pages for row in rows(page.get("clients"), "client", "whmcs GetClients")]
+
     def login(self, user_id: str, hints: tuple[str, ...]) -> dict[str, Any]:
         """
         One user. WHMCS cannot be asked for one by its id: those whose names or address begin like a hint are looked

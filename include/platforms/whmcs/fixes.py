@@ -55,8 +55,9 @@ def write(api: Api, fix: Fix) -> None:
 def image(api: Api, fix: Fix) -> dict[str, Any]:
     """The whole client or login, so told that two readings of an unchanged record are equal."""
     record = dict(_record(api, fix))
-    if "users" in record:
-        record["users"] = rows(record["users"], "user", "whmcs client")
+    for container, singular in (("users", "user"), ("clients", "client")):
+        if container in record:
+            record[container] = rows(record[container], singular, f"whmcs {fix.target.kind}")
     told: dict[str, Any] = steady(record)
     return told
 

@@ -93,7 +93,7 @@ def _client(row: dict[str, Any], created: Mapping[str, datetime | None], hosting
 
 def _owner(row: dict[str, Any], where: str) -> str | None:
     """The owner's login, where both places that name it agree; a doubtful owner is none."""
-    named = str(number(row, "owner_user_id", where))
+    named = text(row, "owner_user_id", where)  # 0, or empty, on a client without an owner
     marked = [
         record_id(user, where)
         for user in rows(field(row, "users", where), "user", where)

@@ -29,7 +29,8 @@ class Books:
         logins = {account.id: account for account in world.of("whmcs", "login")}
         self.users = {int(key): _user(account) for key, account in logins.items()}
         self.clients = {int(account.id): _client(account) for account in world.of("whmcs", "client")}
-        self.owner = {int(account.id): int(account.extra["owner"]) for account in world.of("whmcs", "client")}
+        self.owner = {int(account.id): int(account.extra["owner"] or 0) for account in world.of("whmcs", "client")}
+        self.users_of = {int(account.id): _users(account) for account in world.of("whmcs", "client")}
         self.services = _services(world)
         self.domains = {int(account.id): _domain(account) for account in world.of("whois", "domain")}
         self.orders = {int(purchase.id): _order(purchase, self.owner) for purchase in world.purchases_of("whmcs")}
@@ -69,7 +70,7 @@ def _client(account: Account) -> dict[str, Any]:
         "countrycode": account.country or "",
         "country": account.country or "",
         "phonenumber": account.phone or "",
-        "status": "Active",
+        "status": account.extra.get("status", "Active"),
         "billingcid": 0,
         "email_verified": True,
         "email_preferences": {"general": "1", "invoice": "1", "support": "1", "product": "1", "domain": "1"},
@@ -89,6 +90,12 @@ def _user(account: Account) -> dict[str, Any]:
         "datecreated": account.created_at.strftime("%Y-%m-%d %H:%M:%S"),
         "validationdata": "",
     }
+
+
+def _users(account: Account) -> list[int]:
+    """Who may sign in for a client: its owner, when it has one, and those invited beside it."""
+    told = (account.extra["owner"], *account.extra.get("users", ()))
+    return [int(user) for user in told if user]
 
 
 def _services(world: World) -> dict[int, dict[str, Any]]:

@@ -23,7 +23,7 @@ def clients(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
     found = [
         {name: client[name] for name in names} | {"groupid": 0}
         for _, client in sorted(books.clients.items())
-        if _begins(client, form.get("search", "")) and form.get("status") in (None, "", client["status"])
+        if _begins(client, form.get("search", ""), books) and form.get("status") in (None, "", client["status"])
     ]
     return _page("clients", "client", found, form)
 
@@ -39,26 +39,12 @@ def client(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
         found = next((one for one in books.clients.values() if one["email"].casefold() == wanted), {})
         if not found:
             raise Wrong("Client Not Found")
-    owner = books.owner[found["id"]]
-    user = books.users[owner]
     told = encoded(
         {key: value for key, value in found.items() if key != "datecreated"}
         | {
-            "owner_user_id": owner,
+            "owner_user_id": _owner(books, found["id"]),
             "fullname": f"{found['firstname']} {found['lastname']}",
-            "users": Container(
-                "user",
-                [
-                    encoded(
-                        {
-                            "id": owner,
-                            "name": f"{user['firstname']} {user['lastname']}",
-                            "email": user["email"],
-                            "is_owner": True,
-                        }
-                    )
-                ],
-            ),
+            "users": Container("user", [_listed(books, found["id"], user) for user in books.users_of[found["id"]]]),
         }
     )
     return {"client": told, **{key: value for key, value in told.items() if key != "users"}}
@@ -66,13 +52,10 @@ def client(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
 
 def users(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
     """GetUsers: a bare list, and `isOwner` where GetClientsDetails says `is_owner`."""
-    owned: dict[int, list[int]] = {}
-    for key, owner in books.owner.items():
-        owned.setdefault(owner, []).append(key)
     found = [
-        user | {"clients": [{"id": key, "isOwner": True} for key in owned.get(user["id"], ())]}
+        user | {"clients": Container(None, _reach(books, user["id"]))}
         for _, user in sorted(books.users.items())
-        if _begins(user, form.get("search", ""))
+        if _begins(user, form.get("search", ""), books)
     ]
     return _page("users", None, found, form)
 
@@ -136,10 +119,43 @@ def _page(name: str, singular: str | None, found: Iterable[dict[str, Any]], form
     }
 
 
-def _begins(row: Mapping[str, Any], search: str) -> bool:
-    full = f"{row['firstname']} {row['lastname']}"
-    values = (row["email"], row["firstname"], row["lastname"], full, row.get("companyname", ""))
+def _begins(row: Mapping[str, Any], search: str, books: Books) -> bool:
+    kept = encoded(row) if books.desk.switches["whmcs_search_html"] else row
+    full = f"{kept['firstname']} {kept['lastname']}"
+    values = (kept["email"], kept["firstname"], kept["lastname"], full, kept.get("companyname", ""))
     return any(str(value).lower().startswith(search.lower()) for value in values)
+
+
+def _owner(books: Books, client: int) -> Any:
+    """What `owner_user_id` says."""
+    owner = books.owner[client]
+    if not owner:
+        return books.desk.switches["whmcs_no_owner"]
+    return owner + 1 if books.desk.switches["whmcs_owner_doubt"] == "named" else owner
+
+
+def _listed(books: Books, client: int, user: int) -> dict[str, Any]:
+    """A user as its client lists it."""
+    known = books.users[user]
+    doubted = books.desk.switches["whmcs_owner_doubt"] == "marked"
+    return encoded(
+        {
+            "id": user,
+            "name": f"{known['firstname']} {known['lastname']}",
+            "email": known["email"],
+            "is_owner": user == books.owner[client] and not doubted,
+        }
+    )
+
+
+def _reach(books: Books, user: int) -> list[dict[str, Any]]:
+    """The clients that a user lists."""
+    doubted = books.desk.switches["whmcs_owner_doubt"] == "users"
+    return [
+        {"id": client, "isOwner": books.owner[client] == user and not doubted}
+        for client, listed in books.users_of.items()
+        if user in listed and client in books.clients
+    ]
 
 
 READS: Mapping[str, Callable[[Books, Mapping[str, str]], dict[str, Any]]] = {

@@ -13,6 +13,7 @@ import yaml
 
 from include.model import Action, Fix, Ref
 from include.platforms import whmcs, whois
+from include.platforms.whmcs.find import access, find_client, owner_of
 from tests.platforms.noted import noted, paths
 from tests.sandbox.hosting_world import Stack, set_email
 
@@ -54,12 +55,15 @@ def table() -> Table:
 
 @pytest.fixture
 def sent(stack: Stack) -> list[dict[str, str]]:
-    """Every form of a whole pull, and of every change we can make, with what is read before and after it."""
+    """Every form of a whole pull, of finding a client, and of every change, with what is read before and after it."""
     forms: list[dict[str, str]] = []
     stack.session.hooks["response"].append(lambda answer, **_: forms.append(dict(parse_qsl(answer.request.body))))
     for name in ("whmcs", "whois"):
         platform = stack.platform(name, accesskey="sandbox")
         assert list(platform.api.pages())
+        if name == "whmcs":
+            client = find_client(platform.api, "ann@example.com")
+            assert access(platform.api, client, "ann@example.com").login == owner_of(platform.api, client).login
         for fix in FIXES:
             if fix.target.platform == name:
                 platform.fixes.read(platform.api, fix)

@@ -91,6 +91,8 @@ def test_a_client_and_its_login_in_our_words():
         pytest.param({"owner_user_id": "6"}, (), id="they-disagree"),
         pytest.param({"users": {"user": [{"id": 5, "is_owner": "false"}]}}, (), id="nobody-is-marked"),
         pytest.param({"users": ""}, (), id="no-users"),
+        pytest.param({"owner_user_id": None, "users": ""}, (), id="no-owner"),
+        pytest.param({"owner_user_id": "", "users": ""}, (), id="an-empty-owner"),
         pytest.param(
             {"users": {"user": [{"id": 4, "is_owner": 0}, {"id": "5", "is_owner": "1"}]}},
             ("whmcs:login:5",),
