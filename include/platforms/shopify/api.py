@@ -93,6 +93,7 @@ class Api:
 
     def _connection(self, stream: str, document: str) -> Iterator[Page]:
         after: str | None = None
+        seen: set[str] = set()
         while True:
             answer = self._answer(document, {"first": PAGE, "after": after})
             yield Page(stream, answer.body)
@@ -100,8 +101,9 @@ class Api:
             if not info.get("hasNextPage"):
                 return
             cursor = info.get("endCursor")
-            if not isinstance(cursor, str) or cursor == after:
+            if not isinstance(cursor, str) or cursor in seen:
                 raise UnexpectedAnswer(f"shopify {stream}: there is a next page but no new cursor to it")
+            seen.add(cursor)
             after = cursor
 
     def _insist_on_scopes(self) -> None:
