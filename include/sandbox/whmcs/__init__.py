@@ -31,7 +31,9 @@ SWITCHES = {
     "whmcs_shapes": True,  # containers, ids and flags drift from answer to answer
     "whmcs_search_html": False,  # names are kept, and so searched, as HTML: `O'Brien` finds nobody
     "whmcs_no_owner": 0,  # what `owner_user_id` says of a client that has none; "" or None elsewhere
-    "whmcs_owner_doubt": "",  # where WHMCS contradicts itself about owners: "named", "marked" or "users"
+    # How WHMCS contradicts itself about owners. Its client: "named" (names another), "nobody" (marks none as it);
+    # its login: "unmarked", "unlisted" (does not list the client), "gone" (is not there).
+    "whmcs_owner_doubt": "",
     "whmcs_refuses_login_address": False,  # UpdateClient also refuses an address that another user signs in with
     "whois_blanks": "underscore",  # `First_Name` in the XML means `First Name`; "verbatim": it means itself
     "whois_save": "applied",  # "ignored": the registrar module says success and does nothing

@@ -52,10 +52,11 @@ def client(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
 
 def users(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
     """GetUsers: a bare list, and `isOwner` where GetClientsDetails says `is_owner`."""
+    doubt, reach = books.desk.switches["whmcs_owner_doubt"], _reach(books)
     found = [
-        user | {"clients": Container(None, _reach(books, user["id"]))}
+        user | {"clients": Container(None, reach.get(user["id"], []))}
         for _, user in sorted(books.users.items())
-        if _begins(user, form.get("search", ""), books)
+        if _begins(user, form.get("search", ""), books) and not (doubt == "gone" and user["id"] in books.owner.values())
     ]
     return _page("users", None, found, form)
 
@@ -137,7 +138,7 @@ def _owner(books: Books, client: int) -> Any:
 def _listed(books: Books, client: int, user: int) -> dict[str, Any]:
     """A user as its client lists it."""
     known = books.users[user]
-    doubted = books.desk.switches["whmcs_owner_doubt"] == "marked"
+    doubted = books.desk.switches["whmcs_owner_doubt"] == "nobody"
     return encoded(
         {
             "id": user,
@@ -148,14 +149,16 @@ def _listed(books: Books, client: int, user: int) -> dict[str, Any]:
     )
 
 
-def _reach(books: Books, user: int) -> list[dict[str, Any]]:
-    """The clients that a user lists."""
-    doubted = books.desk.switches["whmcs_owner_doubt"] == "users"
-    return [
-        {"id": client, "isOwner": books.owner[client] == user and not doubted}
-        for client, listed in books.users_of.items()
-        if user in listed and client in books.clients
-    ]
+def _reach(books: Books) -> dict[int, list[dict[str, Any]]]:
+    """User -> the clients it lists."""
+    doubt = books.desk.switches["whmcs_owner_doubt"]
+    found: dict[int, list[dict[str, Any]]] = {}
+    for client in books.clients:
+        for user in books.users_of[client]:
+            owned = books.owner[client] == user
+            if not (owned and doubt == "unlisted"):
+                found.setdefault(user, []).append({"id": client, "isOwner": owned and doubt != "unmarked"})
+    return found
 
 
 READS: Mapping[str, Callable[[Books, Mapping[str, str]], dict[str, Any]]] = {

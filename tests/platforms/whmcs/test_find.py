@@ -141,8 +141,10 @@ def test_a_client_without_an_owner_says_what_to_do(stack: Stack, api: Any, said:
     ("doubt", "words"),
     [
         ("named", "'owner_user_id' and 'users' of whmcs:client:11 disagree"),
-        ("marked", "'owner_user_id' and 'users' of whmcs:client:11 disagree"),
-        ("users", "whmcs:login:5 is not marked as the owner of whmcs:client:11"),
+        ("nobody", "'owner_user_id' and 'users' of whmcs:client:11 disagree"),
+        ("unmarked", "whmcs:login:5 is not marked as the owner of whmcs:client:11"),
+        ("unlisted", "whmcs:login:5 is not marked as the owner of whmcs:client:11"),
+        ("gone", "the owner of whmcs:client:11, whmcs:login:5, is missing"),
     ],
 )
 def test_places_that_disagree_about_the_owner_are_not_chosen_between(
