@@ -54,11 +54,12 @@ class Record:
             return None
         try:
             moment = read(said)
-        except ValueError:
+            told = moment.astimezone(UTC) if moment.tzinfo else None
+        except (ValueError, OverflowError):
             raise UnexpectedAnswer(f"{self.where}: {name} is not a time") from None  # its words hold the value
-        if moment.tzinfo is None:
+        if told is None:
             raise UnexpectedAnswer(f"{self.where}: {name} has no time zone")
-        return moment.astimezone(UTC)
+        return told
 
 
 def records(where: str, found: Any) -> Iterator[Record]:

@@ -1,4 +1,4 @@
-"""A real HTTP server between Rollcall and the sandbox, so that a test can change what a platform answers."""
+"""A real HTTP server between Rollcall and the sandbox, to change what a platform answers; and what a pull kept."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import requests
 
 from include.key import Key
 from include.platforms import Platform, connection_of, open_platform
+from include.store.snapshots import Snapshot
 from tests.sandboxes import Sandbox
 from tests.scripted import Scripted, says, serve
 
@@ -69,9 +70,46 @@ def small(asked: bytes) -> bytes:
     return asked
 
 
+def records(body: Any, *path: str) -> list[Any]:
+    """The records an answer holds at `path`, in whatever container; none when it is another kind of answer."""
+    for name in path:
+        if not numbered(body):
+            body = body.get(name) if isinstance(body, dict) else None
+    found = list(body.values()) if numbered(body) else body if isinstance(body, list) else [body]
+    return [record for record in found if isinstance(record, dict)]
+
+
+def numbered(body: Any) -> bool:
+    """Whether it is a list in the form that PHP gives it: `{"0": ..., "1": ...}`."""
+    return isinstance(body, dict) and all(str(key).isdecimal() for key in body)
+
+
 def put(record: dict[str, Any], name: str, value: Any) -> None:
     """Set the field `name` (`properties.email`) of a record."""
     *way, last = name.split(".")
     for step in way:
         record = record[step]
     record[last] = value
+
+
+def drop(record: dict[str, Any], name: str) -> None:
+    """Take the field `name` (`properties.email`) out of a record."""
+    *way, last = name.split(".")
+    for step in way:
+        record = record[step]
+    del record[last]
+
+
+def kept(platform: Platform, snapshot: Snapshot) -> list[Any]:
+    """The contacts and orders of a pull that counts."""
+    raw = snapshot.raw(platform.name)
+    return [*platform.rows.contacts(raw.bodies()), *platform.rows.orders(raw.bodies())]
+
+
+def whole(sandbox: Sandbox, name: str) -> list[Any]:
+    """What a pull without faults would bring."""
+    platform = sandbox.open(name)
+    raw: dict[str, list[Any]] = {}
+    for page in platform.api.pages():
+        raw.setdefault(page.stream, []).append(page.body)
+    return [*platform.rows.contacts(raw), *platform.rows.orders(raw)]

@@ -11,11 +11,11 @@ What a pull makes of a platform's faults, over HTTP and into a snapshot. Which f
     E8   next page elsewhere       here; tests/test_transport_privacy.py (redirects)
     E9   empty, fewer, tenfold     tests/checks/test_pulls.py
     E10  401, 403 on page k        here
-    E11  times that cannot be      tests/test_stages.py
-    E12  another shape             every platform's test_rows.py
+    E11  times that cannot be      test_pull_values.py; tests/test_stages.py
+    E12  another shape             test_pull_values.py; every platform's test_rows.py
     E13  no interval               tests/test_stages.py (a night is named by when it was due)
     E14  killed on page k          here; tests/snapshots/test_raw.py
-    E15  hostile values            tests/snapshots/test_raw.py and test_tables.py
+    E15  hostile values            test_pull_values.py; tests/snapshots/test_raw.py and test_tables.py
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ import pytest
 
 from include import stages
 from include.errors import Refusal, RollcallError, UnexpectedAnswer, Unreachable
-from include.platforms import Platform, connection_of
+from include.platforms import connection_of
 from include.registry import names
 from include.store.snapshots import Snapshot, open_store
-from tests.platforms.between import between, put
+from tests.platforms.between import between, kept, put, whole
 from tests.scripted import says, serve
 
 PLATFORMS = names("platforms")
@@ -48,20 +48,6 @@ CURSOR = {
 @pytest.fixture
 def snapshot(tmp_path) -> Snapshot:
     return open_store(str(tmp_path)).begin("2026-11-23")
-
-
-def kept(platform: Platform, snapshot: Snapshot) -> list[Any]:
-    """The contacts and orders of a pull that counts."""
-    raw = snapshot.raw(platform.name)
-    return [*platform.rows.contacts(raw.bodies()), *platform.rows.orders(raw.bodies())]
-
-
-def whole(sandbox: Any, name: str) -> list[Any]:
-    """What a pull without faults would bring."""
-    platform, raw = sandbox.open(name), {}
-    for page in platform.api.pages():
-        raw.setdefault(page.stream, []).append(page.body)
-    return [*platform.rows.contacts(raw), *platform.rows.orders(raw)]
 
 
 def key(row: Any) -> str:

@@ -71,4 +71,7 @@ def _started(row: Mapping[str, Any]) -> datetime | None:
     seconds = str(row.get("unix_startdate") or "")
     if seconds and not seconds.isdecimal():
         raise UnexpectedAnswer("cpanel accounts: the field 'unix_startdate' is not a time.")
-    return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
+    except (ValueError, OverflowError, OSError):
+        raise UnexpectedAnswer("cpanel accounts: the field 'unix_startdate' is not a time.") from None
