@@ -9,6 +9,7 @@ What can go wrong, and whether trying again can help. The DAGs' retry policy is 
     - Unauthorized                 no retry   the connection's key is wrong or was revoked
     - NotPermitted                 no retry   the key lacks a right; the message names it
     - NotFound                     no retry   the record is not there
+    - Ambiguous                    no retry   several records answer to what was asked (`candidates`: which)
     - Conflict                     no retry   the value belongs to another record (`holder`, when the platform says)
   + UnclearOutcome                 never      a write may or may not have happened: only a read can tell
   + UnexpectedAnswer               no retry   the platform answered in a shape we do not know; names the field
@@ -26,6 +27,8 @@ A message says what happened and what to do next. It never holds a token, an add
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class RollcallError(Exception):
@@ -62,6 +65,15 @@ class NotPermitted(Refusal):
 
 class NotFound(Refusal):
     """The record does not exist."""
+
+
+class Ambiguous(Refusal):
+    """Several records answer to what was asked. `candidates`: their references, for a person to choose from."""
+
+    def __init__(self, candidates: Sequence[str]) -> None:
+        self.candidates = tuple(candidates)
+        named = ", ".join(self.candidates)
+        super().__init__(f"{len(self.candidates)} records answer to that: {named}. Choose one and ask by its id.")
 
 
 class Conflict(Refusal):

@@ -11,26 +11,15 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from include.errors import NotFound, Refusal, UnexpectedAnswer
+from include.errors import Ambiguous, NotFound, Refusal, UnexpectedAnswer
 from include.model import Ref
 from include.whmcs_shapes import field, flag, record_id, rows, text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from include.platforms.whmcs.api import Api
 
 # WHMCS may keep these as HTML entities, and then finds nothing when searched for them as they are written.
 ENCODED = re.compile(r"[^ -~]|[&'\"<>]")
-
-
-class SeveralClients(Refusal):
-    """More than one client answers to what was asked. `candidates`: which, for a person to choose from."""
-
-    def __init__(self, candidates: Sequence[Ref]) -> None:
-        self.candidates = tuple(candidates)
-        named = ", ".join(map(str, self.candidates))
-        super().__init__(f"{len(self.candidates)} clients answer to that: {named}. Choose one and ask by its id.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +55,7 @@ def find_client(api: Api, asked: str) -> Ref:
     """
     The one client with this id, this address, or this name (its person's full one or its company's).
 
-    Digits alone are an id. Raises NotFound when there is none, SeveralClients when there are several.
+    Digits alone are an id. Raises NotFound when there is none, Ambiguous when there are several.
     """
     api.require_version()
     asked = asked.strip()
@@ -82,7 +71,7 @@ def find_client(api: Api, asked: str) -> Ref:
             " others): look it up in WHMCS and ask by its id."
         )
     if len(found) > 1:
-        raise SeveralClients(found)
+        raise Ambiguous([str(ref) for ref in found])
     return found[0]
 
 
