@@ -82,8 +82,8 @@ def hold(table: str, frame: pd.DataFrame, settings: Settings) -> int:
         raise GateClosed(f"{table}: the checks could not be run ({type(error).__name__}).") from None
     failed = [one.expectation_config for one in result.results if not one.success]
     if failed or not result.success:
-        said = "; ".join(str(one.description) for one in failed) or "the result is not a success"
-        raise GateClosed(f"{table}: {said}")
+        said = "; ".join(str(one.description) for one in failed) or "every check is a success"
+        raise GateClosed(f"{table}: expected that {said}")
     return len(result.results)
 
 

@@ -130,11 +130,11 @@ def test_a_part_that_was_not_made_or_was_changed_closes_the_gate(night, gate, pa
 
 def test_a_contact_of_two_people_closes_the_gate(night):
     night.change("people", lambda table: pa.concat_tables([table, table.slice(0, 1)]))
-    assert night.closed("people").startswith("people: no contact belongs to two people")
+    assert night.closed("people").startswith("people: expected that no contact belongs to two people")
 
 
 def test_a_person_larger_than_the_cap_closes_the_gate(night):
-    assert night.closed("people", Settings(group_size=2)) == "people: no person has more than 2 contacts"
+    assert night.closed("people", Settings(group_size=2)) == "people: expected that no person has more than 2 contacts"
 
 
 def other(finding: Finding, number: int) -> Finding:
@@ -144,30 +144,38 @@ def other(finding: Finding, number: int) -> Finding:
 @pytest.mark.parametrize(
     ("made", "says"),
     [
-        pytest.param(lambda f: [*f, f[0]], "findings: no two findings have the same key", id="the-same-twice"),
-        pytest.param(lambda f: [replace(f[0], because=())], "findings: every finding has a reason", id="no-reason"),
-        pytest.param(lambda f: [replace(f[0], confidence=1.5)], "findings: confidence lies between", id="too-sure"),
         pytest.param(
-            lambda f: [replace(f[0], recommended=99)], "findings: a recommended option is one", id="no-such-option"
+            lambda f: [*f, f[0]], "findings: expected that no two findings have the same key", id="the-same-twice"
+        ),
+        pytest.param(
+            lambda f: [replace(f[0], because=())], "findings: expected that every finding has a reason", id="no-reason"
+        ),
+        pytest.param(
+            lambda f: [replace(f[0], confidence=1.5)], "findings: expected that confidence lies between", id="too-sure"
+        ),
+        pytest.param(
+            lambda f: [replace(f[0], recommended=99)],
+            "findings: expected that a recommended option is one",
+            id="no-such-option",
         ),
         pytest.param(
             lambda f: [replace(f[0], options=(replace(f[0].options[0], fixes=()), *f[0].options[1:]))],
-            "findings: every option has a label and fixes",
+            "findings: expected that every option has a label and fixes",
             id="an-option-without-fixes",
         ),
         pytest.param(
             lambda f: [replace(f[0], options=(replace(f[0].options[0], label=""), *f[0].options[1:]))],
-            "findings: every option has a label and fixes",
+            "findings: expected that every option has a label and fixes",
             id="an-option-without-a-label",
         ),
         pytest.param(
             lambda f: [replace(f[0], options=tuple(still(option) for option in f[0].options))],
-            "findings: every option has a label and fixes",
+            "findings: expected that every option has a label and fixes",
             id="a-fix-that-changes-nothing",
         ),
         pytest.param(
             lambda f: [other(f[0], number) for number in range(61)],
-            "volumes: no rule found over three times as many",
+            "volumes: expected that no rule found over three times as many",
             id="three-times-as-many",
         ),
     ],
