@@ -25,6 +25,8 @@ SIZES = (
 )
 PASSED_ON = {"accept", "authorization", "content-type", "x-auth-token", "x-shopify-access-token"}
 
+WHOLE: dict[tuple[str, str], list[Any]] = {}
+
 Change = Callable[[Any], Any]  # an answer as the sandbox gave it -> as it is handed on
 
 
@@ -44,10 +46,12 @@ class Between:
 def between(sandbox: Sandbox, name: str, change: Change = lambda body: body) -> Iterator[Between]:
     """Hand every request on, in small pages, and every answer back as `change` makes it."""
 
+    session = requests.Session()
+
     def hand_on(script: Scripted) -> bytes:
         method, path = script.asked[-1].split(" ", 1)
         sent = {name: value for name, value in script.headers[-1].items() if name.lower() in PASSED_ON}
-        answer = requests.request(
+        answer = session.request(
             method, sandbox.served.url + small(path.encode()).decode(), headers=sent, data=small(script.bodies[-1])
         )
         told = {key: value for key, value in answer.headers.items() if key.lower().startswith(("x-", "content-type"))}
@@ -56,7 +60,7 @@ def between(sandbox: Sandbox, name: str, change: Change = lambda body: body) -> 
         return says(answer.status_code, answer.content, **told)
 
     told = requests.get(f"{sandbox.served.url}/_sandbox/connections", timeout=5).json()[connection_of(name)]
-    with serve(hand_on) as script:
+    with session, serve(hand_on) as script:
         host = told["host"].replace(sandbox.served.url, script.url)
         key = Key("sandbox", "sandbox", told["extra"])
         opened = open_platform(name, requests.Session(), host, key, sleep=lambda seconds: None)
@@ -107,9 +111,11 @@ def kept(platform: Platform, snapshot: Snapshot) -> list[Any]:
 
 
 def whole(sandbox: Sandbox, name: str) -> list[Any]:
-    """What a pull without faults would bring."""
-    platform = sandbox.open(name)
-    raw: dict[str, list[Any]] = {}
-    for page in platform.api.pages():
-        raw.setdefault(page.stream, []).append(page.body)
-    return [*platform.rows.contacts(raw), *platform.rows.orders(raw)]
+    """What a pull without faults brings: the same in every test, for each finds the sandbox as new."""
+    if (sandbox.served.url, name) not in WHOLE:
+        platform = sandbox.open(name)
+        raw: dict[str, list[Any]] = {}
+        for page in platform.api.pages():
+            raw.setdefault(page.stream, []).append(page.body)
+        WHOLE[sandbox.served.url, name] = [*platform.rows.contacts(raw), *platform.rows.orders(raw)]
+    return WHOLE[sandbox.served.url, name]

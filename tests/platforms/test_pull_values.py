@@ -64,7 +64,7 @@ def retyped(record: dict[str, Any], field: str) -> None:
     put(record, field, {"value": "as before"})
 
 
-@pytest.mark.parametrize("drift", [drop, renamed, retyped], ids=["gone", "renamed", "of-another-type"])
+@pytest.mark.parametrize("drift", [renamed, retyped], ids=["gone-for-another-name", "of-another-type"])
 @pytest.mark.parametrize(("name", "path", "field"), FIELDS)
 def test_e12_a_field_that_is_not_as_it_was_fails_the_pull_by_its_name(sandbox, snapshot, name, path, field, drift):
     with (
@@ -169,28 +169,31 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        pytest.param("a" * 1_000_000, id="a-megabyte"),
-        pytest.param("Ann\x00e", id="nul"),
-        pytest.param("Ann\ud83d", id="a-lone-surrogate"),
-        pytest.param("Ann\U0001f469\u200d\U0001f4bb", id="emoji"),
-        pytest.param("\u202emoc.elpmaxe@nnA", id="right-to-left"),
-        pytest.param("A" + "\u0301" * 200 + "nn", id="zalgo"),
-        pytest.param("=cmd|' /C calc'!A0'; DROP TABLE contacts;--<script>", id="code"),
-    ],
-)
-@pytest.mark.parametrize(("name", "path", "field"), NAMES)
-def test_e15_a_hostile_name_is_kept_as_it_came_and_the_night_goes_on(
-    sandbox, store, snapshot, name, path, field, value
-):
-    def hostile(record: dict[str, Any], field: str) -> None:
-        put(record, field, value)
+HOSTILE = [
+    "a" * 1_000_000,
+    "Ann\x00e",
+    "Ann\ud83d",  # half of a pair
+    "Ann\U0001f469\u200d\U0001f4bb",
+    "\u202emoc.elpmaxe@nnA",  # shown from right to left
+    "A" + "\u0301" * 200 + "nn",
+    "=cmd|' /C calc'!A0'; DROP TABLE contacts;--<script>",
+]
 
-    with between(sandbox, name, last_of(path, field, hostile)) as vendor:
+
+@pytest.mark.parametrize(("name", "path", "field"), NAMES)
+def test_e15_hostile_names_are_kept_as_they_came_and_the_night_goes_on(sandbox, store, snapshot, name, path, field):
+    left = list(HOSTILE)
+
+    def hostile(body: Any) -> Any:
+        for record in records(body, *path):
+            if left and field.split(".")[0] in record:
+                put(record, field, left.pop())
+        return body
+
+    with between(sandbox, name, hostile) as vendor:
         stages.pull(vendor.platform, snapshot)
     rows = list(vendor.platform.rows.contacts(snapshot.raw(name).bodies()))
-    assert [row.first_name for row in rows].count(value) == 1
+    told = [row.first_name for row in rows]
+    assert [told.count(value) for value in HOSTILE] == [1] * len(HOSTILE)
     others = ",".join(set(names("platforms")) - {name})
     assert stages.tabulate(snapshot, store, Settings(leave_out=others))["contacts"] == len(rows)
