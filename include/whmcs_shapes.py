@@ -59,10 +59,13 @@ def text(row: Mapping[str, Any], name: str, where: str) -> str | None:
     return (plain(str(value)).strip() or None) if value is not None else None
 
 
+DIGITS = 19  # no number of a database is longer, and Python refuses to read thousands of digits
+
+
 def number(row: Mapping[str, Any], name: str, where: str) -> int:
     """A field that holds a whole number, as 1 or as "1"."""
     value = field(row, name, where)
-    if isinstance(value, bool) or not str(value).isdecimal():
+    if isinstance(value, bool) or not str(value).isdecimal() or len(str(value)) > DIGITS:
         raise UnexpectedAnswer(f"{where}: the field {name!r} is not a whole number.")
     return int(value)
 

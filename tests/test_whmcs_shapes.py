@@ -117,3 +117,16 @@ def test_two_answers_about_an_unchanged_record_are_steady():
     second = {"id": "1", "verified": "true", "name": "O'Brien", "notes": None, "users": [{"id": "3", "is_owner": "1"}]}
     assert steady(first) == steady(second)
     assert steady(first) != steady({**second, "name": "Obrien"})
+
+
+@pytest.mark.parametrize("said", [7, "7", "0", "9" * 19])
+def test_a_whole_number_is_read_as_one(said):
+    assert number({"id": said}, "id", "whmcs clients") == int(said)
+
+
+@pytest.mark.parametrize(
+    "said", [True, None, "", "-1", "1.5", 1.5, "seven", "9" * 5000], ids=lambda said: str(said)[:9]
+)
+def test_what_is_no_whole_number_is_named(said):
+    with pytest.raises(UnexpectedAnswer, match="the field 'id' is not a whole number"):
+        number({"id": said}, "id", "whmcs clients")

@@ -118,15 +118,15 @@ class Api:
     def notes(self, contact: str) -> list[str]:
         """The bodies of all notes on a contact."""
         ids: list[str] = []
+        seen: set[str | None] = set()
         after: str | None = None
-        while True:
+        while after not in seen:  # a cursor that was there leads in a circle
+            seen.add(after)
             asked = {"limit": NOTES_PAGE} | ({"after": after} if after else {})
             body = self._ask("GET", f"{self._related}/contacts/{contact}/associations/notes", params=asked)
             ids += [str(one["toObjectId"]) for one in _results(body, "toObjectId")]
-            following = _next(body)
-            if following is None or following == after:
+            if (after := _next(body)) is None:
                 break
-            after = following
         batches = [ids[start : start + PAGE] for start in range(0, len(ids), PAGE)]
         notes = [note for batch in batches for note in self._batch("notes", batch, ["hs_note_body"])]
         return [str(note["properties"].get("hs_note_body") or "") for note in notes]
