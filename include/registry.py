@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 HERE = Path(__file__).parent
+QUOTES = '"""'
 
 
 @cache
@@ -32,7 +33,9 @@ def docstring(room: str, name: str) -> str:
     """A module's docstring, read from its source without importing it."""
     path = HERE / room / f"{name}.py"
     source = path if path.is_file() else HERE / room / name / "__init__.py"
-    return ast.get_docstring(ast.parse(source.read_text("utf-8"))) or ""
+    text = source.read_text("utf-8")
+    end = text.find(QUOTES, len(QUOTES)) + len(QUOTES) if text.startswith(QUOTES) else None
+    return ast.get_docstring(ast.parse(text[:end])) or ""  # every DAG file reads these: nothing more is parsed
 
 
 def summary(room: str, name: str) -> str:
