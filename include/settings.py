@@ -28,7 +28,7 @@ class Settings:
     support_contact: str = "support@example.com"  # whom a customer writes to when a change was not theirs
     company: str = "Our support team"  # who signs the notices
     mail_sender: str = "rollcall@example.com"  # From of every message
-    reviewers_mail: str = "reviewers@example.com"  # who gets the nightly digest
+    reviewers_mail: str = "reviewers@example.com"  # who gets the nightly digest, and word when nothing is applied
     page_url: str = "http://localhost:8080/review/"  # link to the review page in the digest
     region: str = "US"  # default region of phone numbers without a country code
     schedule: str = "0 2 * * *"  # when a night begins (cron), or `none` to start nights only by hand
@@ -38,7 +38,7 @@ class Settings:
     leave_out: str = ""  # platforms to leave out of tonight by name, separated by commas
     hub_size: int = 6  # a value shared by more contacts than this is not evidence that they are one person
     group_size: int = 20  # no person has more contacts than this; larger groups are not linked
-    drift_percent: int = 5  # a night in which a platform changed more of its addresses than this is stopped
+    drift_percent: int = 5  # a night is stopped when a platform changed more of its addresses (and than cap_set_email)
     lease_seconds: int = 120  # how long a worker owns a fix it is applying
     request_seconds: int = 30  # total time one request to a platform may take
     settle_seconds: int = 20  # how long a change is read back before it is called unknown

@@ -73,9 +73,7 @@ def apply_approved(
         option.require_approval()
     over = caps.exceeded(options, settings)
     if over:
-        raise OverCap(
-            f"Nothing is applied: {'; '.join(over)}. Raise the cap for one run, or reject or defer some of them."
-        )
+        raise OverCap(f"Nothing is applied: {'; '.join(over)}. Withdraw some approvals on the page, or raise the cap.")
     engine = Engine(ledger, open_platform, settings, now, sleep, clock)
     for option in options:
         engine.apply(option)

@@ -58,7 +58,7 @@ def check_fixes(rows: Sequence[Mapping[str, Any]], settings: Settings) -> int:
 
 
 def hold(table: str, frame: pd.DataFrame, settings: Settings) -> int:
-    """Hold a table to the expectations in its file. Returns how many there are. Raises GateClosed naming the first."""
+    """Hold a table to the expectations in its file. Returns how many there are. Raises GateClosed naming what fails."""
     if frame.empty:
         if table in MAY_BE_EMPTY:
             return 0

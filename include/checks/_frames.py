@@ -58,10 +58,13 @@ def drift(snapshot: Snapshot, before: Snapshot | None, settings: Settings) -> pd
         changed = same["email"].fillna("") != same["email_before"].fillna("")
         was = then[then["platform"] == platform]["email"]
         newly = group["email"].isna().mean() - was.isna().mean() if before and len(was) else 0.0
-        told = {"changed": changed.mean() if len(same) else 0.0, "newly_missing": newly}
+        told = {
+            "changed": (changed.mean() if len(same) else 0.0, changed.sum()),
+            "newly_missing": (newly, newly * len(group)),
+        }
         # As many as one run of Rollcall may change are no drift, however few contacts a platform has.
-        few = {name: share * len(group) <= settings.cap_set_email for name, share in told.items()}
-        rows.append({"platform": platform, **{name: 0.0 if few[name] else float(told[name]) for name in told}})
+        shares = {name: float(share) if many > settings.cap_set_email else 0.0 for name, (share, many) in told.items()}
+        rows.append({"platform": platform, **shares})
     return _frame(rows)
 
 
