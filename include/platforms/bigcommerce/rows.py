@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Raw = Mapping[str, Iterable[Any]]
 
+KINDS = {"customers": "customer", "orders": "order"}  # of whose references a stream's ids are
+
 INCOMPLETE = 0  # the status of a checkout that was never finished
 
 
@@ -42,6 +44,11 @@ def count(page: Page) -> int:
 def ids(page: Page) -> list[str]:
     """The ids of a page's records, in order."""
     return [str(record.number("id")) for record in _records(page.stream, page.body)]
+
+
+def replaced(page: Page) -> list[str]:
+    """None: BigCommerce's records do not replace one another."""
+    return []
 
 
 def is_purchase(order: Mapping[str, Any]) -> bool:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Raw = Mapping[str, Iterable[Any]]
 
+KINDS = {"contacts": "contact"}  # of whose references a stream's ids are
+
 # Every account has these; we cannot do without them.
 PROPERTIES = (
     "email",
@@ -62,9 +64,19 @@ def ids(page: Page) -> list[str]:
     return [_id(record) for record in _records(page.body)]
 
 
+def replaced(page: Page) -> list[str]:
+    """The ids of the contacts that were merged away into a page's records."""
+    found = [(_id(record), record.part("properties").text("hs_merged_object_ids")) for record in _records(page.body)]
+    return [old for id, said in found for old in _listed(said) if old != id]
+
+
 def addresses(said: str | None) -> tuple[str, ...]:
     """The additional addresses in HubSpot's one text of them, sorted."""
-    return tuple(sorted(filter(None, (one.strip() for one in (said or "").split(";")))))
+    return tuple(sorted(_listed(said)))
+
+
+def _listed(said: str | None) -> list[str]:
+    return [one for part in (said or "").split(";") if (one := part.strip())]
 
 
 def _contact(record: Record) -> Contact:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Raw: TypeAlias = "Mapping[str, Iterable[Any]]"
 
+KINDS = {"customers": "customer", "orders": "order"}  # of whose references a stream's ids are
+
 STATES = {
     "ENABLED": State.ACTIVATED,
     "INVITED": State.INVITED,
@@ -85,6 +87,11 @@ def ids(page: Page) -> list[str]:
     """The ids of a page's records, in order."""
     kind = {"customers": "Customer", "orders": "Order"}[page.stream]
     return [_id(record, kind) for record in _records(page.stream, [page.body])]
+
+
+def replaced(page: Page) -> list[str]:
+    """None: Shopify's records do not say which others were merged into them."""
+    return []
 
 
 def state(said: Any) -> State:

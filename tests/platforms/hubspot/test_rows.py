@@ -134,3 +134,22 @@ def test_a_page_knows_its_count_and_its_ids() -> None:
     two = Page("contacts", page(RECORD, RECORD | {"id": "2"}))
     assert rows.count(two) == 2
     assert rows.ids(two) == ["37765128953", "2"]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param(None, [], id="never-merged"),
+        pytest.param("11;12", ["11", "12"], id="two-merged-into-it"),
+        pytest.param(" 11 ;;37765128953", ["11"], id="itself-among-them"),
+    ],
+)
+def test_a_page_names_the_contacts_that_its_own_replaced(said: str | None, expected: list[str]) -> None:
+    merged = RECORD | {"properties": PROPERTIES | {"hs_merged_object_ids": said}}
+    assert rows.replaced(Page("contacts", page(RECORD | {"id": "9"}, merged))) == expected
+
+
+def test_merges_that_are_kept_from_us_are_not_none() -> None:
+    less = {name: value for name, value in PROPERTIES.items() if name != "hs_merged_object_ids"}
+    with pytest.raises(UnexpectedAnswer, match="hs_merged_object_ids is missing"):
+        rows.replaced(Page("contacts", page(RECORD | {"properties": less})))
