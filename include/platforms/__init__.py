@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from include.digests import digest
 from include.registry import load
 
 if TYPE_CHECKING:
@@ -75,3 +76,14 @@ def address(url: str) -> str:
     parts = urlsplit(url)
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.hostname}{port}{parts.path.rstrip('/')}"
+
+
+def fingerprint(vendor: str, account: str) -> str:
+    """What tells one of a vendor's accounts from all others: short, lasting, and no secret."""
+    return digest({"vendor": vendor, "account": account})[:16]
+
+
+def installation(url: str) -> str:
+    """Where a platform that tells no id of itself is installed: host and folder, whatever port it is reached at."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}{parts.path.rstrip('/')}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from include.errors import NotFound, NotPermitted, SettingsWrong
-from include.platforms import About
+from include.platforms import About, fingerprint
 from include.record import Record
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 STORE = "/v2/store"  # scope store_v2_information_read_only
 HASH = re.compile(r"/stores/([A-Za-z0-9]+)$")
 READS = {"store_v2_customers": "/v3/customers", "store_v2_orders": "/v2/orders"}
+NO_STORE = "bigcommerce has no store at the connection's host: it is https://api.bigcommerce.com/stores/<store hash>."
 VERSIONS = "V3 and V2"  # customers and orders: the version is in the path
 
 
@@ -38,21 +39,31 @@ def about(http: Http, headers: Mapping[str, str]) -> About:
     return About(f"store {store}", VERSIONS, tuple(missing), _quota(last))
 
 
+def account(url: str) -> str:
+    """The fingerprint of the store: of its hash, below which no other store's token is accepted."""
+    if named := _named(url):
+        return fingerprint("bigcommerce", named)
+    raise SettingsWrong(NO_STORE)
+
+
 def _store(http: Http, headers: Mapping[str, str]) -> tuple[str, Answer | None]:
     """The store's hash, and the answer that told it."""
-    named = HASH.search(urlsplit(http.base_url).path.rstrip("/"))
     try:
         answer = http.read("GET", STORE, headers=headers)
     except NotPermitted:
-        if named:
-            return named[1], None
+        if named := _named(http.base_url):
+            return named, None
         raise
     except NotFound:
-        raise SettingsWrong(
-            "bigcommerce has no store at the connection's host: it is https://api.bigcommerce.com/stores/<store hash>."
-        ) from None
+        raise SettingsWrong(NO_STORE) from None
     told = Record("bigcommerce store", answer.body if isinstance(answer.body, dict) else {})
     return str(told.field("id", str)), answer
+
+
+def _named(url: str) -> str | None:
+    """The store's hash as the connection's host has it."""
+    found = HASH.search(urlsplit(url).path.rstrip("/"))
+    return found[1] if found else None
 
 
 def _quota(answer: Answer | None) -> str | None:

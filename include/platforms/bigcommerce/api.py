@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.errors import NotFound, UnclearOutcome, UnexpectedAnswer
 from include.platforms import About, Page
-from include.platforms.bigcommerce.about import about
+from include.platforms.bigcommerce.about import about, account
 from include.platforms.bigcommerce.refusals import judge
 from include.record import Record, records
 
@@ -36,6 +36,10 @@ class Api:
     def about(self) -> About:
         """Which store this is, and which scopes the token lacks."""
         return about(self._http, self._headers)
+
+    def account(self) -> str:
+        """The fingerprint of this store. Nothing is asked for it."""
+        return account(self._http.base_url)
 
     def pages(self) -> Iterator[Page]:
         """Every customer and every order, page by page."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from include.errors import NotPermitted, UnexpectedAnswer
-from include.platforms import About, address
+from include.platforms import About, address, fingerprint, installation
 
 NEEDED = ("list-accts", "acct-summary", "edit-account")
 
@@ -24,6 +24,15 @@ def about(read: Callable[[str], dict[str, Any]], url: str) -> About:
     rights = {name for part in said for name, value in part.items() if str(value) == "1"}
     missing = () if "all" in rights else tuple(right for right in NEEDED if right not in rights)
     return About(f"WHM at {address(url)}", _version(read), missing, None)
+
+
+def account(url: str) -> str:
+    """
+    The fingerprint of the server: of its address, which its certificate vouches for.
+
+    It would also tell its hostname, but which right a token needs to ask for that is not documented.
+    """
+    return fingerprint("whm", installation(url))
 
 
 def _version(read: Callable[[str], dict[str, Any]]) -> str | None:

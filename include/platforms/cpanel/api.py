@@ -15,7 +15,7 @@ from include.errors import (
     UnexpectedAnswer,
 )
 from include.platforms import About, Page
-from include.platforms.cpanel.about import about
+from include.platforms.cpanel.about import about, account
 
 if TYPE_CHECKING:
     from include.key import Key
@@ -61,11 +61,15 @@ class Api:
         """Which server this is, and which rights the token lacks."""
         return about(self._read, self._http.base_url)
 
+    def account(self) -> str:
+        """The fingerprint of this server."""
+        return account(self._http.base_url)
+
     def pages(self) -> Iterator[Page]:
         """The full pull: `accounts`, all in one answer, as WHM gives them."""
         yield Page("accounts", self._read("listaccts", want=FIELDS))
 
-    def account(self, user: str) -> dict[str, Any]:
+    def hosting(self, user: str) -> dict[str, Any]:
         """One account's summary. Raises NotFound when there is none of exactly this name."""
         data = self._read("accountsummary", user=user).get("data")
         found = data.get("acct") if isinstance(data, dict) else None

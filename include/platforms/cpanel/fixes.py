@@ -22,13 +22,13 @@ LASTING = ("user", "domain", "email", "owner", "plan", "suspended", "is_locked",
 def read(api: Api, fix: Fix) -> dict[str, Any]:
     """The fields that `fix` speaks of, as they are now."""
     _may(fix)
-    return {"email": next(iter(addresses(api.account(fix.target.id))), None)}
+    return {"email": next(iter(addresses(api.hosting(fix.target.id))), None)}
 
 
 def write(api: Api, fix: Fix) -> None:
     """Set the address, where the account still holds the old one and only that."""
     _may(fix)
-    before = addresses(api.account(fix.target.id))
+    before = addresses(api.hosting(fix.target.id))
     old, new = fix.before["email"], str(fix.after["email"])
     if before != ([old] if old else []):
         raise Refusal(
@@ -43,7 +43,7 @@ def write(api: Api, fix: Fix) -> None:
 
 def image(api: Api, fix: Fix) -> dict[str, Any]:
     """The account as its summary tells it, without what moves by itself."""
-    row = api.account(fix.target.id)
+    row = api.hosting(fix.target.id)
     return {name: str(row[name]) for name in LASTING if name in row}
 
 

@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from include.errors import NotFound, NotPermitted, Refusal, SettingsWrong
-from include.platforms import About
+from include.platforms import About, fingerprint
 from include.record import Record
 
 if TYPE_CHECKING:
     from include.key import Key
-    from include.transport import Http
+    from include.transport import Answer, Http
 
 READ, WRITE = "crm.objects.contacts.read", "crm.objects.contacts.write"
 ACCOUNT = "/account-info/v3/details"  # served to every key, whatever the version of the objects' paths
@@ -28,8 +28,7 @@ SCOPES_OF_KEY = "/oauth/v2/private-apps/get/access-token-info"
 def about(http: Http, key: Key, contacts: str, version: str) -> About:
     """Ask for the portal and the key's scopes, then for one contact's id at `contacts`."""
     signed = {"Authorization": f"Bearer {key.secret}"}
-    answer = http.read("GET", ACCOUNT, headers=signed)
-    portal = Record("hubspot account", _object(answer.body)).number("portalId")
+    portal, answer = _portal(http, signed)
     granted = _granted(http, key, signed)
     missing = set() if granted is None else {READ, WRITE} - granted
     try:
@@ -42,6 +41,18 @@ def about(http: Http, key: Key, contacts: str, version: str) -> About:
             '{"version": "v3"}.'
         ) from None
     return About(f"portal {portal}", version, tuple(sorted(missing)), _quota(answer.headers))
+
+
+def account(http: Http, key: Key) -> str:
+    """The fingerprint of the portal."""
+    portal, _ = _portal(http, {"Authorization": f"Bearer {key.secret}"})
+    return fingerprint("hubspot", str(portal))
+
+
+def _portal(http: Http, signed: Mapping[str, str]) -> tuple[int, Answer]:
+    """The portal's id, and the answer that told it."""
+    answer = http.read("GET", ACCOUNT, headers=signed)
+    return Record("hubspot account", _object(answer.body)).number("portalId"), answer
 
 
 def _granted(http: Http, key: Key, signed: Mapping[str, str]) -> set[str] | None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from include.errors import NotFound, SettingsWrong, UnclearOutcome, UnexpectedAnswer
 from include.platforms import About, Page
-from include.platforms.hubspot.about import about
+from include.platforms.hubspot.about import about, account
 from include.platforms.hubspot.refusals import judge
 from include.platforms.hubspot.rows import LINKS, PROPERTIES
 
@@ -50,6 +51,10 @@ class Api:
     def about(self) -> About:
         """Which portal this is, and which scopes the key lacks."""
         return about(self._http, self._key, f"{self._objects}/contacts", self._version)
+
+    def account(self) -> str:
+        """The fingerprint of this portal. It is asked for once."""
+        return self._account
 
     def pages(self) -> Iterator[Page]:
         """Every contact, page by page, with the properties that this account knows of those we need."""
@@ -139,6 +144,10 @@ class Api:
             "associations": [{"to": {"id": contact}, "types": [kind]}],
         }
         self._tell("POST", f"{self._objects}/notes", note)
+
+    @cached_property
+    def _account(self) -> str:
+        return account(self._http, self._key)
 
     def _batch(self, kind: str, ids: Sequence[str], properties: Sequence[str]) -> list[dict[str, Any]]:
         """Those of these records that exist (a 207 says that some do not, and is no failure)."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from include.errors import NotPermitted, UnexpectedAnswer
-from include.platforms import About
+from include.platforms import About, fingerprint
 from include.platforms.shopify import documents
 from include.record import Record
 
@@ -37,11 +37,21 @@ def about(answer: Callable[[str, Mapping[str, Any]], Answer]) -> About:
             answer(documents.PROTECTED, {})
         except NotPermitted:
             missing.append(PROTECTED)
+    named = f"shop {_number(shop)} ({shop.text('myshopifyDomain')})"
+    return About(named, told.headers.get("X-Shopify-API-Version"), tuple(missing), _quota(told.body))
+
+
+def account(answer: Callable[[str, Mapping[str, Any]], Answer]) -> str:
+    """The fingerprint of the shop."""
+    told = Record("shopify", answer(documents.ACCOUNT, {}).body["data"])
+    return fingerprint("shopify", _number(told.part("shop")))
+
+
+def _number(shop: Record) -> str:
     account = SHOP.fullmatch(shop.field("id", str))
     if account is None:
         raise UnexpectedAnswer("shopify: the shop's id is not of the form gid://shopify/Shop/<number>")
-    named = f"shop {account[1]} ({shop.text('myshopifyDomain')})"
-    return About(named, told.headers.get("X-Shopify-API-Version"), tuple(missing), _quota(told.body))
+    return account[1]
 
 
 def _quota(body: Mapping[str, Any]) -> str | None:

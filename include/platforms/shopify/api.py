@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from include.errors import NotFound, NotPermitted, RollcallError, UnclearOutcome, UnexpectedAnswer, Unreachable
 from include.platforms import About, Page
 from include.platforms.shopify import documents
-from include.platforms.shopify.about import about
+from include.platforms.shopify.about import about, account
 from include.platforms.shopify.refusals import judge, refused
 from include.platforms.shopify.rows import number
 from include.platforms.shopify.storefront import Storefront
@@ -46,6 +47,10 @@ class Api:
     def about(self) -> About:
         """Which shop this is, and what the app lacks."""
         return about(self._answer)
+
+    def account(self) -> str:
+        """The fingerprint of this shop. It is asked for once."""
+        return self._account
 
     def pages(self) -> Iterator[Page]:
         """Every customer and every order, page by page."""
@@ -90,6 +95,10 @@ class Api:
     def recover_customer(self, email: str) -> None:
         """Have Shopify mail who has this address the link to a new password. Twice told is twice mailed."""
         self._storefront.recover(email)
+
+    @cached_property
+    def _account(self) -> str:
+        return account(self._answer)
 
     def _connection(self, stream: str, document: str) -> Iterator[Page]:
         after: str | None = None

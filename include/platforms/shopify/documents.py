@@ -79,6 +79,12 @@ query Shop {
 }
 """
 
+ACCOUNT = """
+query Account {
+  shop { id }
+}
+"""
+
 ABOUT = """
 query About {
   shop { id myshopifyDomain }

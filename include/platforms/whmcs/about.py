@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from include.platforms import About, address
+from include.platforms import About, address, fingerprint, installation
 
 if TYPE_CHECKING:
     from include.whmcs_endpoint import Endpoint
@@ -34,3 +34,8 @@ def about(whmcs: Endpoint) -> About:
     missing = tuple(action for action, fields in READS.items() if not whmcs.allows(action, **fields))
     version = None if "WhmcsDetails" in missing else whmcs.version
     return About(f"WHMCS at {address(whmcs.url)}", version, missing, None)
+
+
+def account(whmcs: Endpoint) -> str:
+    """The fingerprint of the installation. Nothing is asked for it."""
+    return fingerprint("whmcs", installation(whmcs.url))

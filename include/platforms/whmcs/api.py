@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.errors import NotFound, UnexpectedAnswer
 from include.platforms import About, Page
-from include.platforms.whmcs.about import about
+from include.platforms.whmcs.about import about, account
 from include.whmcs_endpoint import Endpoint, judge
 from include.whmcs_shapes import record_id, rows
 
@@ -27,6 +27,10 @@ class Api:
     def about(self) -> About:
         """Which installation this is, and which actions its API role lacks."""
         return about(self._whmcs)
+
+    def account(self) -> str:
+        """The fingerprint of this installation."""
+        return account(self._whmcs)
 
     def pages(self) -> Iterator[Page]:
         """

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from include.errors import NotFound, Refusal, UnexpectedAnswer
 from include.platforms import About, Page
-from include.platforms.whois.about import about
+from include.platforms.whois.about import about, account
 from include.platforms.whois.roles import Roles, roles
 from include.whmcs_endpoint import Endpoint, judge
 from include.whmcs_shapes import record_id, rows, text
@@ -34,6 +34,10 @@ class Api:
     def about(self) -> About:
         """Which installation this is, and which actions its API role lacks."""
         return about(self._whmcs)
+
+    def account(self) -> str:
+        """The fingerprint of this installation."""
+        return account(self._whmcs)
 
     def pages(self) -> Iterator[Page]:
         """The full pull: `domains`, and `whois` with what the registrars said about the domains of one such page."""
