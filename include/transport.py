@@ -38,11 +38,20 @@ logging.getLogger("urllib3.connectionpool").addFilter(lambda record: False)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One complete answer. `body` is the parsed JSON, None when the body was empty; `headers` ignore case."""
+    """
+    One complete answer. `body` is the parsed JSON, None when the body was empty; `raw` is the body's bytes as they came
+    (after any compression was undone); `headers` ignore case.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: Any
+    raw: bytes = b""
+
+    @property
+    def date(self) -> datetime | None:
+        """When the platform made it, by its own clock; None where it did not say so usably."""
+        return _date(str(self.headers.get("Date", "")))
 
 
 Judge = Callable[[Answer], RollcallError | None]
@@ -160,7 +169,7 @@ class Http:
                 body = {}
             else:
                 raise _Broken("answered with something that is not JSON") from None
-        answer = Answer(status, response.headers, body)
+        answer = Answer(status, response.headers, body, raw)
         if error := self.judge(answer):
             raise error
         if status == 429:
@@ -179,12 +188,17 @@ def retry_after(answer: Answer, now: datetime | None = None) -> float | None:
         return max(0.0, float(text))
     except ValueError:
         pass
+    then = _date(text)
+    return None if then is None else max(0.0, (then - (now or datetime.now(UTC))).total_seconds())
+
+
+def _date(text: str) -> datetime | None:
+    """A date as HTTP writes it (RFC 9110, 5.6.7), which is in UTC."""
     try:
         then = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+        return then.astimezone(UTC) if then.tzinfo else then.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    then = then if then.tzinfo else then.replace(tzinfo=UTC)
-    return max(0.0, (then - (now or datetime.now(UTC))).total_seconds())
 
 
 def _call(method: str, path: str) -> str:

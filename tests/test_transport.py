@@ -87,6 +87,31 @@ def test_a_whole_answer_comes_back_whole(verb, answer, body):
     assert len(script.asked) == 1
 
 
+@pytest.mark.parametrize(
+    "answer", [FINE, says(200, gzip.compress(b'{"id": 1}'), Content_Encoding="gzip")], ids=["plain", "gzip"]
+)
+def test_an_answer_keeps_its_bytes_as_they_came_but_for_their_compression(answer):
+    with serve(answer) as script:
+        told = Client(script.url).send("read")
+    assert (told.raw, told.body) == (b'{"id": 1}', {"id": 1})
+
+
+@pytest.mark.parametrize(
+    ("header", "date"),
+    [
+        ("Mon, 23 Nov 2026 02:00:05 GMT", datetime(2026, 11, 23, 2, 0, 5, tzinfo=UTC)),
+        ("Mon, 23 Nov 2026 04:00:05 +0200", datetime(2026, 11, 23, 2, 0, 5, tzinfo=UTC)),
+        ("yesterday", None),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", None),
+        ("", None),
+    ],
+    ids=["as-http-writes-it", "another-zone", "garbage", "past-the-last", "none"],
+)
+def test_an_answer_tells_when_the_platform_made_it(header, date):
+    with serve(says(200, {"id": 1}, Date=header)) as script:
+        assert Client(script.url).send("read").date == date
+
+
 BROKEN: dict[str, Any] = {
     "no-answer": b"",
     "half-a-status-line": b"HTTP/1.",
