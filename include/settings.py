@@ -48,6 +48,9 @@ class Settings:
     cap_access: int = 10  # invites and resets of access per run
     cap_same_address: int = 2  # accounts that may move to one new address per run
     approval_days: int = 7  # an approval older than this is not applied
+    registrant_lock_days: int = 60  # days a registrar locks a domain against transfer after a new registrant address
+    registrant_verification_days: int = 15  # days in which such an address must be verified, else a domain is suspended
+    whm_server: str = ""  # hostname, as WHMCS has it, of the server the connection `whm` opens; one of several
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:

@@ -14,17 +14,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from include.errors import (
-    Conflict,
-    NotFound,
-    NotPermitted,
-    Refusal,
-    RollcallError,
-    SettingsWrong,
-    Unauthorized,
-    UnexpectedAnswer,
-    Unreachable,
-)
+from include.errors import NotPermitted, Refusal, SettingsWrong, Unauthorized, UnexpectedAnswer, Unreachable
 from include.whmcs_shapes import number, record_id, rows
 
 if TYPE_CHECKING:
@@ -42,42 +32,6 @@ DROPPED = re.compile(
     r"|fraud.*|transfersecret|orderdata|validationdata",
     re.IGNORECASE,
 )
-
-UNAUTHORIZED = re.compile(r"authentication failed|invalid or missing credentials", re.IGNORECASE)
-NOT_PERMITTED = re.compile(r"invalid permissions: api action \"?(?P<action>\w+)\"? is not allowed", re.IGNORECASE)
-NOT_FOUND = re.compile(r"(client|user|domain|order)( id)? not found|invalid user id requested", re.IGNORECASE)
-CONFLICT = re.compile(r"duplicate email address|a user already exists with that email address", re.IGNORECASE)
-INVALID = re.compile(r"the email address entered is not valid", re.IGNORECASE)
-ICANN = re.compile(r"at least one email address enabled to receive domain related", re.IGNORECASE)
-
-
-def judge(answer: Answer) -> RollcallError | None:
-    """What WHMCS refuses, in our words. It refuses with status 200; only the key, its role and the IP get a 403."""
-    body = answer.body
-    if answer.status == 429:
-        return None  # a proxy in front of WHMCS: transport knows what to do
-    if not isinstance(body, dict) or not isinstance(body.get("result"), str):
-        where = "is the connection's host the folder that holds includes/api.php?"
-        return UnexpectedAnswer(f"whmcs answered {answer.status} without a result: {where}")
-    if body["result"] == "success" and answer.status < 400:
-        return None
-    said = str(body.get("message", ""))
-    if UNAUTHORIZED.search(said):
-        return Unauthorized("whmcs did not accept the identifier and secret of its connection.")
-    if lacking := NOT_PERMITTED.search(said):
-        return NotPermitted(f"whmcs's API role does not allow the action {lacking['action']}: add it to the role.")
-    if "invalid ip" in said.lower():
-        return NotPermitted("whmcs does not allow calls from this machine: add its IP to the API access restriction.")
-    if NOT_FOUND.search(said):
-        return NotFound("whmcs has no such record (any more).")
-    if CONFLICT.search(said):
-        return Conflict("whmcs refused the address: another client or user holds it.")
-    if INVALID.search(said):
-        return Refusal("whmcs holds the new address to be invalid.")
-    if ICANN.search(said):
-        return Refusal("whmcs refused: one address must stay enabled for domain notifications (an ICANN rule).")
-    # A registrar's own words come through here; they may name a person, so they are not repeated.
-    return Refusal("whmcs refused in words of its own; its activity log and module log hold them.")
 
 
 def without_secrets(value: Any) -> Any:

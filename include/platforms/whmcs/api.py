@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from include.errors import NotFound, UnexpectedAnswer
 from include.platforms import About, Page
 from include.platforms.whmcs.about import about, account
-from include.whmcs_endpoint import Endpoint, judge
+from include.whmcs_endpoint import Endpoint
+from include.whmcs_refusals import judge
 from include.whmcs_shapes import record_id, rows
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from include.errors import NotFound, Refusal, UnexpectedAnswer
 from include.platforms import About, Page
 from include.platforms.whois.about import about, account
 from include.platforms.whois.roles import Roles, roles
-from include.whmcs_endpoint import Endpoint, judge
+from include.whmcs_endpoint import Endpoint
+from include.whmcs_refusals import judge
 from include.whmcs_shapes import record_id, rows, text
 
 if TYPE_CHECKING:
