@@ -10,8 +10,9 @@ import html
 from collections.abc import Mapping
 from typing import Any
 
-from include.errors import Conflict, NotFound, Refusal, RollcallError
+from include.errors import Conflict, Refusal, RollcallError
 from include.model import Action, Fix, Ref
+from include.platforms.hubspot import additional
 from include.platforms.hubspot.api import ADDITIONAL, Api
 from include.platforms.hubspot.rows import PROPERTIES, addresses
 
@@ -78,6 +79,11 @@ def write(api: Api, fix: Fix) -> None:
                 raise _cannot(fix)
     except Conflict as conflict:
         holder = _holder(api, conflict, fix)
+        if holder == f"hubspot:contact:{id}":
+            raise Refusal(
+                f"hubspot: {holder} has the address as an additional one, and this account does not let it become the "
+                "first from outside. Make it the primary address by hand"
+            ) from conflict
         says = f"hubspot refused: the address already belongs to {holder}" if holder else str(conflict)
         raise Conflict(says, holder) from conflict
 
@@ -93,7 +99,7 @@ def image(api: Api, fix: Fix) -> dict[str, Any]:
     if fix.action is Action.MERGE:
         ids = {str(api.contact(id)["id"]) for id in (fix.target.id, _duplicate(fix))}
         return {f"hubspot:contact:{id}": _flat(api.whole(id, sorted(known))) for id in sorted(ids)}
-    names = {name for name, told in known.items() if not _calculated(told)}
+    names = {name for name, told in known.items() if not additional.read_only(told)}
     return _flat(api.whole(str(api.contact(fix.target.id)["id"]), sorted(names | set(PROPERTIES))))
 
 
@@ -114,20 +120,13 @@ def same(action: Action, field: str, a: Any, b: Any) -> bool:
 
 
 def _add_email(api: Api, contact: Mapping[str, Any], fix: Fix) -> None:
-    """By the documented route; by the property, where that route is gone and the account lets it be written."""
+    """The one address that is new, beside those that are there."""
     held = addresses(contact["properties"].get(ADDITIONAL))
     known = {_plain(one) for one in (*held, contact["properties"].get("email"))}
     new = [one for one in fix.after["other_emails"] if _plain(one) not in known]
     if len(new) != 1:
         raise Refusal(f"hubspot: {fix.target} is to get {len(new)} new addresses; one at a time can be added")
-    try:
-        api.put_secondary_email(contact["id"], new[0])
-    except NotFound as gone:
-        if _calculated(api.properties()[ADDITIONAL]):
-            raise Refusal(
-                f"hubspot: this account takes no additional address from outside; add it to {fix.target} by hand"
-            ) from gone
-        api.update_contact(contact["id"], **{ADDITIONAL: ";".join((*held, new[0]))})
+    additional.add(api, str(contact["id"]), held, new[0])
 
 
 def _merge(api: Api, survivor: str, fix: Fix) -> None:
@@ -169,12 +168,6 @@ def _flat(contact: Mapping[str, Any]) -> dict[str, Any]:
     """A contact with its properties as fields of their own."""
     own = {name: contact.get(name) for name in ("id", "archived", "createdAt", "updatedAt")}
     return own | {name: value or None for name, value in contact["properties"].items()}
-
-
-def _calculated(told: Mapping[str, Any]) -> bool:
-    """Whether a property is HubSpot's own to set. Where it does not say so, it is not for us to write either."""
-    meta = told.get("modificationMetadata")
-    return bool(told.get("calculated")) or not isinstance(meta, dict) or meta.get("readOnlyValue") is not False
 
 
 def _plain(email: str | None) -> str:

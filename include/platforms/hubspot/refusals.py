@@ -1,11 +1,13 @@
 """
 What HubSpot refuses, in our words.
 
-HubSpot's sentences often repeat what was sent. A message of ours names the category, the properties and the codes.
+HubSpot's sentences often repeat what was sent. A message of ours names the category, the properties and the codes, and
+says what to do next. Statuses from 500 on never come here: the transport has them.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -28,15 +30,31 @@ MERGE_CAP = "250 identities"
 SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")  # a property's name or a code, and nothing a person could be known by
 INVALID = re.compile(r'"(name|error)"\s*:\s*"([A-Za-z][A-Za-z0-9_]*)"')
 
+POLICY = re.compile(r"reached your (\w+) limit", re.IGNORECASE)  # where a 429 names its policy in its sentence alone
+NEEDED = re.compile(r"required propert", re.IGNORECASE)
+MOVING_SECONDS = 600.0  # an account that is moved to another region; it may take a day
+
+# What to do about a code, wherever in the refusal it is.
+NEXT = {
+    "INVALID_EMAIL": "That is no address it would take: correct it",
+    "PROPERTY_DOESNT_EXIST": "This account does not have that property: create it there, or leave it out",
+    "READ_ONLY_VALUE": "That property cannot be written from outside: change it by hand",
+    "INVALID_OPTION": "The property takes only the values in its list: choose one of them",
+    "LEADING_TRAILING_WHITESPACE": "The value begins or ends with a blank: take that away",
+}
+BY_HAND = (
+    "The account's own rules for this property are in HubSpot's settings: change the value, or do it there by hand"
+)
+
 # A 429 carries no Retry-After: the window of its policy is what must pass. The day ends at midnight of the account.
 WINDOWS = {"TEN_SECONDLY_ROLLING": 10.0, "SECONDLY": 1.0, "DAILY": 3600.0}
 
 
 def judge(answer: Answer) -> RollcallError | None:
     """What a complete answer refuses, or None when it is fine."""
-    if answer.status < 400:
-        return None
     body = answer.body if isinstance(answer.body, dict) else {}
+    if answer.status < 400:
+        return _partly(body) if answer.status == 207 else None
     text = str(body.get("message", ""))
     match answer.status:
         case 401:
@@ -44,20 +62,32 @@ def judge(answer: Answer) -> RollcallError | None:
         case 403:
             scopes = " or ".join(_scopes(body)) or "this needs"
             return NotPermitted(f"hubspot denies access; the key lacks the scope {scopes}. Grant it and try again")
-        case 404:
+        case 404 | 410:
             return NotFound("hubspot does not have this record")
         case 409:
             return taken(body)
         case 414 if MERGE_CAP in text:
-            return Refusal("hubspot merges no more into this contact: it holds the 250 merges that it may")
-        case 423 | 477:
-            return RateLimited("hubspot has locked this account for the moment", retry_after(answer) or 2.0)
+            return Refusal(
+                "hubspot merges no more into this contact: it holds the 250 merges that it may. Keep both contacts, or "
+                "move what matters to one of them by hand"
+            )
+        case 423:
+            return RateLimited("hubspot has locked this record for the moment", retry_after(answer) or 2.0)
+        case 477:
+            return RateLimited("hubspot is moving this account elsewhere", retry_after(answer) or MOVING_SECONDS)
         case 429:
             return _too_many(answer, body)
         case _ if TAKEN in text or TAKEN in _details(body) or _names(body) & EXISTS:
             return taken(body)
-    says = ", ".join(dict.fromkeys(_details(body))) or "no reason given"
-    return Refusal(f"hubspot refused the request with HTTP {answer.status} ({says})")
+    if needed := _needed(body):
+        return Refusal(
+            f"hubspot requires {', '.join(needed)} to be filled in before it takes any change of this record "
+            f"(HTTP {answer.status}). Fill in what is missing there, and approve this again"
+        )
+    told = dict.fromkeys(_details(body))
+    says = f"hubspot refused the request with HTTP {answer.status} ({', '.join(told) or 'no reason given'})"
+    advice = next((NEXT[code] for code in told if code in NEXT), BY_HAND if INVALID.search(text) else None)
+    return Refusal(f"{says}. {advice}" if advice else says)
 
 
 def taken(body: Mapping[str, Any]) -> Conflict:
@@ -72,10 +102,45 @@ def taken(body: Mapping[str, Any]) -> Conflict:
 
 
 def _too_many(answer: Answer, body: Mapping[str, Any]) -> RateLimited:
-    policy = str(body.get("policyName") or "")
+    said = POLICY.search(str(body.get("message") or ""))
+    policy = str(body.get("policyName") or (said[1] if said else "")).upper()
     seconds = retry_after(answer) or WINDOWS.get(policy)
-    says = "the day's calls are used up" if policy == "DAILY" else "it asks us to wait"
+    if policy == "DAILY":
+        says = "the day's calls are used up, for every program of this account, until its midnight"
+    else:
+        says = "it asks us to wait"
     return RateLimited(f"hubspot refused: {says}", seconds)
+
+
+def _partly(body: Mapping[str, Any]) -> Refusal | None:
+    """A batch that was answered in part: what is not there is no failure, anything else that is missing is one."""
+    others = [str(error.get("category")) for error in _errors(body) if error.get("category") != "OBJECT_NOT_FOUND"]
+    if not others:
+        return None
+    says = ", ".join(dict.fromkeys(other for other in others if SAFE.fullmatch(other)))
+    return Refusal(f"hubspot answered a batch only in part ({says}): what is missing cannot be told from what is gone")
+
+
+def _needed(body: Mapping[str, Any]) -> list[str]:
+    """The properties that must be filled in first, by the account's own rules (2026-09 and later)."""
+    text = str(body.get("message", ""))
+    embedded = dict(_embedded(text))
+    named = [name for name, code in embedded.items() if "REQUIRED" in code]
+    for part in (*_errors(body), body):
+        if "REQUIRED" in str(part.get("code", "")) or NEEDED.search(str(part.get("message", ""))):
+            named += [one for key in ("propertyName", "properties") for one in _context(part, key)]
+    return [name for name in dict.fromkeys(named) if SAFE.fullmatch(name)]
+
+
+def _embedded(text: str) -> Iterator[tuple[str, str]]:
+    """The properties and codes that HubSpot puts into its sentence as JSON; nothing where that is cut or no JSON."""
+    try:
+        told = json.loads(text[text.index("[") :])
+    except ValueError:
+        return
+    for one in told if isinstance(told, list) else ():
+        if isinstance(one, dict):
+            yield str(one.get("name")), str(one.get("error"))
 
 
 def _errors(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -91,18 +156,26 @@ def _names(body: Mapping[str, Any]) -> set[str]:
 def _context(error: Mapping[str, Any], name: str) -> list[str]:
     context = error.get("context")
     values = context.get(name) if isinstance(context, dict) else None
+    if isinstance(values, str):  # one was seen as a text by itself
+        return [values]
     return [str(value) for value in values] if isinstance(values, list) else []
 
 
 def _scopes(body: Mapping[str, Any]) -> list[str]:
-    named = [scope for error in _errors(body) for scope in _context(error, "requiredGranularScopes")]
+    places = [*_errors(body), body]
+    named = [
+        scope
+        for part in places
+        for name in ("requiredGranularScopes", "requiredScopes")
+        for scope in _context(part, name)
+    ]
     return [scope for scope in dict.fromkeys(named) if SAFE.fullmatch(scope.replace("-", "_"))]
 
 
 def _details(body: Mapping[str, Any]) -> Iterator[str]:
     """The codes and names in a refusal; property failures come as JSON inside the sentence."""
     told: list[Any] = [body.get("category")]
-    for error in _errors(body):
-        told += [error.get("code"), *_context(error, "propertyName")]
+    for part in (*_errors(body), body):
+        told += [part.get("code"), *_context(part, "propertyName")]
     told += [found[2] for found in INVALID.finditer(str(body.get("message", "")))]
     yield from (detail for detail in told if isinstance(detail, str) and SAFE.fullmatch(detail))

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 SWITCHES = {
     "hubspot_old_email_stays": False,  # does PATCH of `email` keep the old address as an additional one?
     "hubspot_own_secondary": "swap",  # PATCH to an address of its own: "swap", "drop" (the old one goes), "refused"
-    "hubspot_additional_emails_writable": False,  # may `hs_additional_emails` be written?
-    "hubspot_v1": True,  # is the v1 route for additional addresses still there?
+    "hubspot_additional_emails_writable": False,  # may it be written? "told": no, though it says so
+    "hubspot_v1": True,  # is the v1 route for additional addresses still there? 404 or 410: how it says that it is gone
     "hubspot_conflict": "plain",  # or "rich", "profile", "exists", "no_id", "validation": how a taken address is told
     "hubspot_conflict_id": "current",  # or "merged": an id that the holder had before it was merged, where it had one
     "hubspot_merge_refused": 400,  # or 404: the status for merging a contact with itself or with one merged away
@@ -41,6 +41,7 @@ SWITCHES = {
     "hubspot_merge_fills_blanks": False,  # does the merged contact take values where the survivor has none?
     "hubspot_email_case": "lower",  # or "kept": how an address is stored
     "hubspot_required": [],  # properties that the portal's own rules require on every write (2026-09 and later)
+    "hubspot_required_form": "value",  # or "errors", "context": where a refusal names them
     "hubspot_scopes": ["crm.objects.contacts.read", "crm.objects.contacts.write"],
     "hubspot_tells_scopes": True,  # is a key told its scopes? Documented for private apps, not for service keys
 }
@@ -92,6 +93,7 @@ def routes(world: World, desk: Desk) -> list[BaseRoute]:
         *both("/contacts/batch/read", "POST", READ, contacts.batch_read),
         *both("/contacts/{id:int}", "GET", READ, contacts.get),
         *both("/contacts/{id:int}", "PATCH", WRITE, contacts.update),
+        *both("/contacts/{id:int}", "DELETE", WRITE, contacts.archive),
         *both("/notes", "POST", WRITE, notes.create),
         *both("/notes/batch/read", "POST", READ, notes.batch_read),
         route("/crm/v4/objects/contacts/{id:int}/associations/notes", "GET", READ, notes.of_contact),

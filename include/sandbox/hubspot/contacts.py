@@ -83,9 +83,16 @@ class Contacts:
             self.portal.touch(id)
         return JSONResponse(self.portal.told(id, wanted))
 
+    async def archive(self, request: Request) -> Response:
+        """Take a contact out of the portal. A person could restore it; no request can."""
+        id = self.portal.canonical(request.path_params["id"])
+        del self.portal.contacts[id]
+        self.portal.wrote(request, id, "archive", {"archived": [False, True]}, "applied")
+        return Response(status_code=204)
+
     async def properties(self, _: Request) -> Response:
         """What properties there are, and which of them may be written."""
-        writable = self.portal.desk.switches["hubspot_additional_emails_writable"]
+        writable = bool(self.portal.desk.switches["hubspot_additional_emails_writable"])
         return JSONResponse(
             {"results": [_property(name, *told, writable=writable) for name, told in PROPERTIES.items()]}
         )
@@ -97,16 +104,17 @@ class Contacts:
             whose = PROPERTIES.get(name, ("", "nobody"))[1]
             if whose == "nobody":
                 raise Refused.invalid(name, "PROPERTY_DOESNT_EXIST", f'Property "{name}" does not exist')
-            if not (whose == "anyone" or (whose == "switch" and switches["hubspot_additional_emails_writable"])):
+            if not (
+                whose == "anyone" or (whose == "switch" and switches["hubspot_additional_emails_writable"] is True)
+            ):
                 raise Refused.invalid(name, "READ_ONLY_VALUE", f'"{name}" is read only')
             if not isinstance(value, str):
                 raise Refused(400, "VALIDATION_ERROR", f"Invalid input JSON: {name} must be text")
         wanted: Contact = {name: value.strip() or None for name, value in sent.items()}
         if "2026-09" <= request.path_params.get("version", "") <= "9":
             after = self.portal.contacts[id] | wanted
-            for name in switches["hubspot_required"]:
-                if not after.get(name):
-                    raise Refused.invalid(name, "REQUIRED_PROPERTY", f'"{name}" is required')
+            if missing := [name for name in switches["hubspot_required"] if not after.get(name)]:
+                raise Refused.required(switches["hubspot_required_form"], missing)
         if wanted.get("email"):
             wanted |= self._email(id, str(wanted["email"]))
         if wanted.get("hs_additional_emails"):

@@ -41,6 +41,19 @@ class Refused(Exception):
         return cls(400, "VALIDATION_ERROR", f"Property values were not valid: {json.dumps(told)}")
 
     @classmethod
+    def required(cls, form: str, names: list[str]) -> Refused:
+        """What the portal's own rules want filled in; which of these forms an update gets is not documented."""
+        says = "Some required properties were not set."
+        match form:
+            case "errors":
+                told = {"message": says, "code": "REQUIRED_PROPERTY", "context": {"propertyName": names}}
+                return cls(400, "VALIDATION_ERROR", "Error updating CONTACT.", errors=[told])
+            case "context":
+                return cls(400, "VALIDATION_ERROR", f"Error updating CONTACT. {says}", context={"properties": names})
+            case _:
+                return cls.invalid(names[0], "REQUIRED_PROPERTY", f'"{names[0]}" is required')
+
+    @classmethod
     def taken(cls, form: str, email: str, holder: str) -> Refused:
         """An address that belongs to another contact, in each form that was seen."""
         match form:

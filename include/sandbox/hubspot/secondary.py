@@ -41,8 +41,9 @@ class Secondary:
         return self._set(request, id, left)
 
     def _contact(self, request: Request) -> int:
-        if not self.portal.desk.switches["hubspot_v1"]:
-            raise Refused(404, "NOT_FOUND", "This API is no longer available")
+        served = self.portal.desk.switches["hubspot_v1"]
+        if served is not True:
+            raise Refused(served or 404, "NOT_FOUND", "This API is no longer available")
         return self.portal.canonical(request.path_params["id"])
 
     def _set(self, request: Request, id: int, emails: list[str]) -> Response:

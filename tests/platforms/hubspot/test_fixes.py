@@ -67,7 +67,7 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize("version", ["v3", "2026-09"])
+@pytest.mark.parametrize("version", ["v3", "2026-03", "2026-09"])
 @pytest.mark.parametrize(("change", "moved"), CHANGES)
 def test_a_change_is_read_made_once_and_read_back(version: str, change: Fix, moved: dict, hubspot: Twin) -> None:
     api = hubspot.ours(version=version).api
@@ -85,6 +85,7 @@ def test_every_action_we_can_do_is_shown_here() -> None:
     assert {case.values[0].action for case in CHANGES} == set(fixes.CAN)
 
 
+@pytest.mark.parametrize("version", ["v3", "2026-09"])
 @pytest.mark.parametrize(
     ("switches", "change", "held"),
     [
@@ -107,6 +108,18 @@ def test_every_action_we_can_do_is_shown_here() -> None:
             id="additional-addresses-only-by-the-property",
         ),
         pytest.param(
+            {"hubspot_additional_emails_writable": True},
+            add_email(BEN, ["ben@old.example", "otas@example.net"], "ben@new.example"),
+            "ben@old.example;otas@example.net;ben@new.example",
+            id="additional-addresses-by-either-way",
+        ),
+        pytest.param(
+            {"hubspot_additional_emails_writable": "told"},
+            add_email(ANN, [], "ann@new.example"),
+            "ann@new.example",
+            id="additional-addresses-only-by-the-v1-route-though-the-property-says-otherwise",
+        ),
+        pytest.param(
             {"hubspot_email_case": "kept"},
             set_email(ANN, "ann@example.com", "Ann@New.example"),
             None,
@@ -121,14 +134,16 @@ def test_every_action_we_can_do_is_shown_here() -> None:
     ],
 )
 def test_what_is_not_documented_may_be_either(
-    switches: dict[str, Any], change: Fix, held: str | None, hubspot_with: OpenTwin
+    switches: dict[str, Any], change: Fix, held: str | None, version: str, hubspot_with: OpenTwin
 ) -> None:
-    api = hubspot_with(**switches).ours().api
+    hubspot = hubspot_with(**switches)
+    api = hubspot.ours(version=version).api
     assert fixes.read(api, change) == change.before
     before = fixes.image(api, change)
     fixes.write(api, change)
     after, told = fixes.image(api, change), fixes.read(api, change)
     assert all(fixes.same(change.action, name, told[name], change.after[name]) for name in change.before)
+    assert [effect for *_, effect in hubspot.changes()].count("applied") == 1
     if change.action is not Action.MERGE:
         assert {name for name in before if before[name] != after[name]} <= fixes.CAN[change.action]
         assert after["hs_additional_emails"] == held

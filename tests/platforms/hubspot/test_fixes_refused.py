@@ -44,11 +44,14 @@ def test_a_holder_who_was_merged_is_named_as_it_is_today(form: str, hubspot_with
     assert str(conflict.value).endswith(f"belongs to {today}")
 
 
-def test_a_refusal_of_its_own_additional_address_names_the_contact_itself(hubspot_with: OpenTwin) -> None:
-    hubspot = hubspot_with(hubspot_own_secondary="refused")
-    with pytest.raises(Conflict) as conflict:
+@pytest.mark.parametrize("form", ["plain", "no_id", "validation"])
+def test_its_own_additional_address_is_no_conflict_but_for_a_person_to_promote(
+    form: str, hubspot_with: OpenTwin
+) -> None:
+    hubspot = hubspot_with(hubspot_own_secondary="refused", hubspot_conflict=form)
+    with pytest.raises(Refusal, match="by hand") as refusal:
         fixes.write(hubspot.ours().api, set_email(BEN, "ben@example.com", "ben@old.example"))
-    assert conflict.value.holder == f"hubspot:contact:{BEN}"
+    assert type(refusal.value) is Refusal
 
 
 @pytest.mark.parametrize(
@@ -58,11 +61,12 @@ def test_a_refusal_of_its_own_additional_address_names_the_contact_itself(hubspo
         pytest.param({}, set_email(ANN, "ann@example.com", "no address"), "INVALID_EMAIL", id="no-address"),
         pytest.param({}, add_email(ANN, [], "ann@example.com"), "0 new addresses", id="an-address-it-has"),
         pytest.param({"hubspot_v1": False}, add_email(ANN, [], "a@new.example"), "by hand", id="no-way-to-add"),
+        pytest.param({"hubspot_v1": 410}, add_email(ANN, [], "a@new.example"), "by hand", id="gone-in-so-many-words"),
         pytest.param(
-            {"hubspot_required": ["jobtitle"]},
-            set_email(ANN, "ann@example.com", "a@new.example"),
-            "REQUIRED_PROPERTY",
-            id="the-portals-own-rules",
+            {"hubspot_v1": False, "hubspot_additional_emails_writable": "told"},
+            add_email(ANN, [], "a@new.example"),
+            "by hand",
+            id="a-property-that-only-says-that-it-can-be-written",
         ),
         pytest.param({}, fix(ANN, Action.ATTACH, {}, {}), "attach", id="what-we-cannot-do"),
     ],
