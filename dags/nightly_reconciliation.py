@@ -53,12 +53,14 @@ def begin() -> str:
 
 @task
 def pull(platform: str, night: str) -> int:
-    """Pull everything the platform holds, page by page, as it comes. One that is left out by name is not asked."""
+    """Pull what the platform holds, page by page, as it comes: everything once a week, else what changed."""
     from include import connections, stages, store
 
     if platform in settings().left_out:
-        return 0
-    return stages.pull(connections.platform(platform), store.open_snapshot(night))
+        return 0  # it is not even asked
+    snapshot = store.open_snapshot(night)
+    before = store.open_snapshots().before(snapshot)
+    return stages.pull(connections.platform(platform), snapshot, before, settings())
 
 
 @task

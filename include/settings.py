@@ -35,6 +35,7 @@ class Settings:
     apply_schedule: str = "*/15 * * * *"  # how often approved fixes are applied (cron), or `none`
     retries: int = 3  # how often Airflow tries a task again when the error says that it may help
     retry_minutes: int = 5  # wait before such a retry (twice as long when a platform cannot be reached)
+    full_pull_days: int = 7  # everything is pulled this often (days); on the nights between only what changed
     leave_out: str = ""  # platforms to leave out of tonight by name, separated by commas
     hub_size: int = 6  # a value shared by more contacts than this is not evidence that they are one person
     group_size: int = 20  # no person has more contacts than this; larger groups are not linked

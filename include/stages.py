@@ -18,6 +18,9 @@ from include.registry import load, names
 from include.settings import Settings
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from include.model import Finding
     from include.platforms import Platform
     from include.store.ledger import Ledger
     from include.store.snapshots import Snapshot, Snapshots
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 TONIGHT = timedelta(hours=12)  # a run that was due longer ago than this is of the past: it pulls nothing
-AHEAD = timedelta(days=1)  # a time of change further ahead of our clock than this moves no watermark
 
 
 def begin(snapshots: Snapshots, run_after: datetime, settings: Settings, now: datetime | None = None) -> str:
@@ -49,18 +51,11 @@ def begin(snapshots: Snapshots, run_after: datetime, settings: Settings, now: da
     return stored.name
 
 
-def pull(platform: Platform, snapshot: Snapshot) -> int:
-    """Keep everything a platform says, page by page. What this attempt has pulled already is not pulled again."""
-    raw = snapshot.raw(platform.name)
-    if raw.complete():
-        return sum(raw.manifest().rows.values())
-    raw.start()
-    for page in platform.api.pages():
-        raw.write(page.stream, page.body, platform.rows.count(page), platform.rows.ids(page))
-    rows = (*platform.rows.contacts(raw.written()), *platform.rows.orders(raw.written()))
-    limit = datetime.now(UTC) + AHEAD
-    changes = [row.updated_at for row in rows if row.updated_at and row.updated_at < limit]
-    return raw.finish(max(changes).isoformat() if changes else None)
+def pull(platform: Platform, snapshot: Snapshot, before: Snapshot | None, settings: Settings) -> int:
+    """Keep what a platform says, page by page: everything, or what changed since `before`, the last good night."""
+    from include.pull import pull as pull_platform
+
+    return pull_platform(platform, snapshot, before, settings)
 
 
 def tabulate(snapshot: Snapshot, snapshots: Snapshots, settings: Settings) -> dict[str, int]:
@@ -70,20 +65,22 @@ def tabulate(snapshot: Snapshot, snapshots: Snapshots, settings: Settings) -> di
     A platform that is left out tonight keeps the rows of the last good night, so that nothing is judged for want of
     them; what is found on such rows is not filed.
     """
-    from include.store.tables import beside, of_rows
+    from include.pull import overlay
 
     before = snapshots.before(snapshot)
-    pulled = {name: snapshot.raw(name) for name in names("platforms") if name not in settings.left_out}
-    told = {}
-    for table in ("contacts", "orders"):
-        rows = (
-            row for name, raw in pulled.items() for row in getattr(load("platforms", name, "rows"), table)(raw.bodies())
-        )
-        made = of_rows(table, rows)
-        if before and settings.left_out:
-            made = beside(made, before.rows_of(table, settings.left_out))
-        told[table] = snapshot.part(table).write_table(made)
-    return told
+    parts: list[dict[str, pa.Table]] = []
+    for name in names("platforms"):
+        if name not in settings.left_out:
+            raw = snapshot.raw(name)
+            rests_on = raw.manifest().planned.rests_on
+            base = snapshots.get(rests_on) if rests_on else None
+            parts.append(overlay.tables(name, load("platforms", name, "rows"), raw, base))
+        elif before:
+            parts.append({table: before.rows_of(table, [name]) for table in overlay.TABLES})
+    return {
+        table: snapshot.part(table).write_table(overlay.together([part[table] for part in parts]))
+        for table in overlay.TABLES
+    }
 
 
 def link(snapshot: Snapshot, snapshots: Snapshots) -> int:
@@ -121,10 +118,26 @@ def file(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Set
         logger.info("%s was filed after %s: the findings of this one are not filed", later.name, snapshot.name)
         return {"new": 0, "known": 0, "reopened": 0, "gone": 0}
     found = [finding for rule in names("rules") for finding in snapshot.part(f"findings/{rule}").findings()]
+    found += _taken_addresses(snapshot, ledger, found)
     digest = notices.digest_of(snapshot.name, settings)
     filed = findings.file(ledger, found, snapshot.night, settings.left_out, snapshot.begun_at(), digest)
     snapshot.mark_filed()
     return {"new": filed.new, "known": filed.known, "reopened": filed.reopened, "gone": filed.gone}
+
+
+def _taken_addresses(snapshot: Snapshot, ledger: Ledger, found: list[Finding]) -> list[Finding]:
+    """What changes of an address that were refused lead to, as the contacts are tonight."""
+    from include.rules import _taken
+    from include.store import refused
+
+    fixes = refused.addresses(ledger)
+    if not fixes:
+        return []
+    tables = snapshot.tables()
+    try:
+        return _taken.proposals(fixes, tables, found)
+    finally:
+        tables.close()
 
 
 def deliver(ledger: Ledger, send: Callable[[EmailMessage], None]) -> int:

@@ -2,7 +2,8 @@
 HTTP to a platform: limits, retries, redaction, and failures in our words. No other file names an HTTP library.
 
 A *read* is safe to repeat and is repeated a few times. A *write* is sent once, and when no clear answer comes back it
-is an UnclearOutcome, never sent again. It does not know what any answer means: each platform's `judge` says that.
+is an UnclearOutcome, never sent again. Each is sent when its turn at the platform's quota comes, which `pace` says. It
+does not know what any answer means: each platform's `judge` says that. One may be used by many threads at once.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import email.utils
 import json
 import logging
+import math
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -23,11 +25,12 @@ import tenacity
 import urllib3
 
 from include.errors import RateLimited, RollcallError, UnclearOutcome, UnexpectedAnswer, Unreachable
+from include.pace import LONGEST_PAUSE, MAIN, Pace
 
 Session = requests.Session
 
 TRIES = 4  # of one read, before Airflow's own retry takes over
-LONGEST_WAIT = 60.0  # seconds; a platform that asks for more is left to Airflow's retry, which frees the worker
+THREADS = 32  # that may use one session at once, each with a connection that is kept
 LARGEST_BODY = 50 * 1024 * 1024  # bytes; no page of any platform comes near
 CHUNK = 64 * 1024
 ADDRESS = re.compile(r"[^/]*(?:@|%40)[^/]*", re.IGNORECASE)
@@ -66,7 +69,7 @@ class Http:
     """
     One platform's HTTP. `judge` says what an answer refuses, or None when it is fine; 5xx never reach it.
 
-    `sleep` and `clock` are seconds, and are passed in by tests.
+    `pace` says when a request may be sent. `sleep` and `clock` are seconds, and are passed in by tests.
     """
 
     platform: str
@@ -78,6 +81,11 @@ class Http:
     clock: Callable[[], float] = time.monotonic
     tries: int = TRIES
     largest_body: int = field(default=LARGEST_BODY)
+    _dates: list[datetime] = field(default_factory=list, init=False, repr=False)
+
+    def date(self) -> datetime | None:
+        """When the platform last answered, by its own clock; None where it has not said so."""
+        return self._dates[-1] if self._dates else None
 
     def read(self, method: str, path: str, **how: Any) -> Answer:
         """
@@ -89,27 +97,39 @@ class Http:
             stop=tenacity.stop_after_attempt(self.tries),
             wait=_wait,
             retry=tenacity.retry_if_exception(_worth_repeating),
-            sleep=self.sleep,
+            sleep=self._rest,
             reraise=True,
         )
         try:
-            return attempts(self._exchange, method, path, how)
+            return attempts(self._exchange, method, path, how, quota, math.inf)
         except _Broken as broken:
             raise Unreachable(f"{self.platform} {broken} ({_call(method, path)}). It may work later.") from broken
 
-    def write(self, method: str, path: str, **how: Any) -> Answer:
+    def write(self, method: str, path: str, quota: str = MAIN, **how: Any) -> Answer:
         """
         Change something, by one request that is never repeated here.
 
-        Raises what `judge` says (nothing was changed), Unreachable when not a byte was sent, or UnclearOutcome.
+        It waits for its turn at most as long as a request may take: the lease of a fix is at least twice that. Raises
+        what `judge` says (nothing was changed), RateLimited or Unreachable when not a byte was sent, or UnclearOutcome.
         """
         try:
-            return self._exchange(method, path, how)
+            return self._exchange(method, path, how, quota, self.request_seconds)
         except _Broken as broken:
             message = f"{self.platform} {broken} ({_call(method, path)})"
             raise UnclearOutcome(f"{message}. Whether it took effect shows when the record is read.") from broken
 
-    def _exchange(self, method: str, path: str, how: Mapping[str, Any]) -> Answer:
+    def _exchange(self, method: str, path: str, how: Mapping[str, Any], quota: str, patience: float) -> Answer:
+        """One request in its turn, and what came of it. Only what comes after the turn counts against its time."""
+        with self.pace.turn(quota, how, self.request_seconds, patience, self.clock, self.sleep) as turn:
+            answer = turn.answer = self._parsed(method, path, *self._sent(method, path, how))
+            try:
+                self._insist(method, path, answer)
+            except RateLimited as limited:
+                turn.refused(limited.seconds)
+                raise
+        return answer
+
+    def _sent(self, method: str, path: str, how: Mapping[str, Any]) -> tuple[requests.Response, bytes]:
         deadline = self.clock() + self.request_seconds
         url = self.base_url.rstrip("/") + path
         try:
@@ -121,7 +141,7 @@ class Http:
                 allow_redirects=False,
                 **how,
             ) as response:
-                raw = self._body(response, deadline)
+                return response, self._body(response, deadline)
         except requests.ConnectionError as error:
             if _never_sent(error):
                 raise Unreachable(
@@ -133,7 +153,6 @@ class Http:
             raise _Broken(f"gave no answer within {self.request_seconds:g} s") from None
         except (requests.RequestException, urllib3.exceptions.HTTPError):
             raise _Broken("cut its answer short") from None
-        return self._judged(method, path, response, raw)
 
     def _body(self, response: requests.Response, deadline: float) -> bytes:
         """The body, within the total deadline (not merely between two bytes) and the size cap."""
@@ -151,7 +170,7 @@ class Http:
             raise _Broken("cut its answer short")
         return b"".join(chunks)
 
-    def _judged(self, method: str, path: str, response: requests.Response, raw: bytes) -> Answer:
+    def _parsed(self, method: str, path: str, response: requests.Response, raw: bytes) -> Answer:
         status = response.status_code
         if status >= 500:
             raise _Broken(f"answered {status}")
@@ -170,6 +189,8 @@ class Http:
             else:
                 raise _Broken("answered with something that is not JSON") from None
         answer = Answer(status, response.headers, body, raw)
+        if answer.date:
+            self._dates[:] = [answer.date]
         if error := self.judge(answer):
             raise error
         if status == 429:
@@ -178,7 +199,17 @@ class Http:
             raise UnexpectedAnswer(
                 f"{self.platform} answered {status} ({_call(method, path)}), which we have no word for."
             )
-        return answer
+
+    def _rest(self, seconds: float) -> None:
+        if seconds:
+            self.sleep(seconds)
+
+
+def pooled(session: Session) -> Session:
+    """A session that keeps a connection for each of many threads. Its requests are never repeated below `Http`."""
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=THREADS))
+    return session
 
 
 def retry_after(answer: Answer, now: datetime | None = None) -> float | None:
@@ -208,15 +239,18 @@ def _call(method: str, path: str) -> str:
 
 def _worth_repeating(error: BaseException) -> bool:
     if isinstance(error, RateLimited):
-        return error.seconds is None or error.seconds <= LONGEST_WAIT
+        return error.seconds is None or error.seconds <= LONGEST_PAUSE
     return isinstance(error, _Broken | Unreachable)
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
-    """What the platform asks for, else a pause that doubles, with jitter so that workers do not come back at once."""
+    """
+    A pause that doubles, with jitter so that workers do not come back at once. What the platform itself asks for is
+    waited before the next turn, with everybody else.
+    """
     error = state.outcome.exception() if state.outcome else None
     if isinstance(error, RateLimited) and error.seconds is not None:
-        return error.seconds
+        return 0.0
     return tenacity.wait_random_exponential(multiplier=0.5, max=10)(state)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,10 @@ class Endpoint:
     def url(self) -> str:
         """Where this WHMCS is."""
         return self._http.base_url
+
+    def date(self) -> datetime | None:
+        """When WHMCS last answered, by its server's clock."""
+        return self._http.date()
 
     def read(self, action: str, **fields: str | int) -> dict[str, Any]:
         """What WHMCS answers to an action that changes nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from include.registry import load, names
+from include.registry import names
 from include.settings import Settings
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from include.store.snapshots import Snapshot
 
+MEANWHILE = 2  # this many records may come or go between the last page and the count
 FLOOR = 20  # below this many findings, three times as many is no alarm
 
 
@@ -22,14 +23,19 @@ def pulls(snapshot: Snapshot, before: Snapshot | None, settings: Settings) -> pd
     for platform in names("platforms"):
         if platform in settings.left_out:
             continue
-        raw = snapshot.raw(platform)
-        told = raw.manifest()
-        contacts = sum(1 for _ in load("platforms", platform, "rows").contacts(raw.bodies()))
-        earlier = before.raw(platform).manifest().rows if before and before.raw(platform).complete() else {}
-        for stream, count in sorted(told.rows.items()):
-            share = count / earlier[stream] if earlier.get(stream) else 1.0
-            counts = {"rows": count, "distinct": told.distinct.get(stream, 0), "pages": told.pages[stream]}
-            rows.append({"platform": platform, "stream": stream, "contacts": contacts, "share": share, **counts})
+        told = snapshot.raw(platform).manifest()
+        last = before.raw(platform) if before else None
+        earlier = last.manifest().held if last and last.complete() else {}
+        for stream, held in sorted(told.held.items()):
+            share = held / earlier[stream] if earlier.get(stream) else 1.0
+            came = told.rows.get(stream, 0)
+            distinct = came if told.planned.since else told.distinct.get(stream, 0)  # a change may well come twice
+            counts = {"rows": came, "distinct": distinct}
+            said = told.told.get(stream, held)
+            astray = max(0, abs(held - said) - MEANWHILE) / max(held, said, 1)
+            pages = told.pages.get(stream, 0)
+            about = {"platform": platform, "stream": stream, "contacts": told.contacts, "share": share}
+            rows.append(about | counts | {"pages": pages, "astray": astray})
     return _frame(rows)
 
 

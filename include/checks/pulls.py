@@ -8,6 +8,7 @@ from include.registry import names
 from include.settings import Settings
 
 DROP, JUMP = 0.7, 10.0
+ASTRAY = 0.005
 
 
 def expectations(settings: Settings) -> list[Any]:
@@ -24,6 +25,11 @@ def expectations(settings: Settings) -> list[Any]:
         ),
         gxe.ExpectColumnPairValuesToBeEqual(
             column_A="rows", column_B="distinct", description="no record came twice in one pull"
+        ),
+        gxe.ExpectColumnValuesToBeBetween(
+            column="astray",
+            max_value=ASTRAY,
+            description="every stream has as many records as its platform says it holds, but for half a percent",
         ),
         gxe.ExpectColumnValuesToBeBetween(
             column="share",

@@ -10,7 +10,11 @@ One folder per platform, each with the same files and nothing shared between fol
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -24,11 +28,83 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Lane:
+    """
+    Pages that are asked for one after the other. The lanes of a pull overlap in nothing, and are walked side by side.
+
+    `name` is unique in its pull; `bounds` (JSON) says what the lane covers, in the platform's own terms.
+    """
+
+    name: str
+    bounds: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"name": self.name, "bounds": dict(self.bounds)}
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Lane:
+        return cls(said["name"], said["bounds"])
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of a pull as it came: parsed JSON, with service passwords dropped at the door."""
+    """
+    One answer of a pull as it came: parsed JSON, with service passwords dropped at the door.
+
+    `after` says where its lane goes on, for a pull that was killed to go on from; None where that cannot be told.
+    `raw` is the JSON as it came over the wire, when the body is just that.
+    """
 
     stream: str
     body: Any
+    after: str | None = None
+    raw: bytes | None = None
+
+    def content(self) -> bytes:
+        """The body as JSON that loses nothing: lone surrogates and huge numbers too."""
+        return self.raw if self.raw is not None else json.dumps(self.body, ensure_ascii=True).encode("ascii")
+
+
+class Pulled(ABC):
+    """
+    What can be pulled: the records of a platform in pages.
+
+    A platform that cannot tell what changed, or how many records it holds, leaves `changes` and `totals` as they are;
+    one whose lanes cannot be cut in two leaves `cut`.
+    """
+
+    @abstractmethod
+    def account(self) -> str:
+        """The fingerprint of the account that our key opens."""
+
+    @abstractmethod
+    def clock(self) -> datetime | None:
+        """What the platform's own clock showed when it last answered, None when it did not say."""
+
+    @abstractmethod
+    def lanes(self) -> list[Lane]:
+        """The lanes in which every record is pulled."""
+
+    @abstractmethod
+    def walk(self, lane: Lane, after: str | None = None) -> Iterator[Page]:
+        """A lane's pages in order, from its beginning or from a page's `after` on."""
+
+    def changes(self, since: datetime) -> list[Lane] | None:
+        """The lanes in which every record is pulled that changed since, None when the platform cannot tell."""
+        return None
+
+    def totals(self) -> dict[str, int]:
+        """How many records of each stream the platform says it holds; a stream it does not count is left out."""
+        return {}
+
+    def cut(self, lane: Lane, page: Page) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+        """The bounds of the near and the far half of what `lane` has left after `page`; None: it is not worth it."""
+        return None
+
+    def pages(self) -> Iterator[Page]:
+        """Every record, lane by lane."""
+        for lane in self.lanes():
+            yield from self.walk(lane)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +131,7 @@ class Platform:
     rows: ModuleType
     fixes: ModuleType
     lag_seconds: float
+    at_once: int = 1  # lanes that are walked side by side
 
 
 def open_platform(name: str, session: Session, base_url: str, key: Key, **http: Any) -> Platform:
@@ -62,8 +139,9 @@ def open_platform(name: str, session: Session, base_url: str, key: Key, **http: 
     from include.transport import Http
 
     api, rows, fixes = (load("platforms", name, part) for part in ("api", "rows", "fixes"))
-    lag = float(load("platforms", name).LAG_SECONDS)
-    return Platform(name, api.Api(Http(name, session, base_url, api.judge, **http), key), rows, fixes, lag)
+    about = load("platforms", name)
+    lag, at_once = float(about.LAG_SECONDS), int(about.AT_ONCE)
+    return Platform(name, api.Api(Http(name, session, base_url, api.judge, **http), key), rows, fixes, lag, at_once)
 
 
 def connection_of(name: str) -> str:

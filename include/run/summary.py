@@ -20,11 +20,14 @@ def show_night(console: Console, snapshot: Snapshot, ledger: Ledger) -> None:
     pulled.add_column("platform")
     pulled.add_column("pages", justify="right")
     pulled.add_column("rows", justify="right")
-    pulled.add_column("streams", style="dim")
+    pulled.add_column("what was asked")
+    pulled.add_column("what it holds", style="dim")
     for platform in names("platforms"):
         manifest = snapshot.raw(platform).manifest()
-        streams = ", ".join(f"{stream} {rows:,}" for stream, rows in sorted(manifest.rows.items()))
-        pulled.add_row(platform, f"{sum(manifest.pages.values()):,}", f"{sum(manifest.rows.values()):,}", streams)
+        holds = ", ".join(f"{stream} {rows:,}" for stream, rows in sorted(manifest.held.items()))
+        asked = f"changes since {manifest.planned.since:.16}" if manifest.planned.since else "everything"
+        pages, rows = sum(manifest.pages.values()), sum(manifest.rows.values())
+        pulled.add_row(platform, f"{pages:,}", f"{rows:,}", asked, holds)
     console.print(pulled)
 
     tables = {name: snapshot.rows(name) for name in ("contacts", "orders", "people")}

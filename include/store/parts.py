@@ -103,6 +103,11 @@ def read_manifest(folder: UPath, kind: type[Manifest], name: str, file: str = "m
 
 def write_whole(path: UPath, said: Any) -> None:
     """Write JSON so that a reader sees all of it or nothing: under another name first, then renamed."""
+    write_bytes_whole(path, json.dumps(said, sort_keys=True).encode("ascii"))
+
+
+def write_bytes_whole(path: UPath, content: bytes) -> None:
+    """Write bytes so that a reader sees all of them or none."""
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(json.dumps(said, sort_keys=True), encoding="utf-8")
+    partial.write_bytes(content)
     partial.rename(path)

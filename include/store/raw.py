@@ -1,77 +1,163 @@
 """
-What one platform said in one pull: its pages as they came, and the manifest that makes them count.
+What one platform said in one pull: its pages as they came, phase by phase, and the manifest that makes them count.
 
-Pages are kept as JSON text that loses nothing (lone surrogates and huge numbers too), numbered in the order they came.
+    raw/hubspot/plan.json                whether all is pulled or only what changed, and since when
+    raw/hubspot/full/lanes.json          the lanes of a phase as they were planned
+    raw/hubspot/full/manifest.json       the lanes it was walked in: the phase is whole
+    raw/hubspot/known.parquet            the id of every record the platform is known to hold
+    raw/hubspot/manifest.json            written last: the pull counts
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from include.errors import SnapshotMissing
-from include.store.parts import read_manifest, write_whole
+from include.store.lanes import LaneStore
+from include.store.parts import read_manifest, write_bytes_whole, write_whole
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from upath import UPath
 
 
 @dataclass(frozen=True, slots=True)
-class RawManifest:
-    """What a pull brought: per stream its rows, distinct ids, pages and checksum; the newest change; the attempt."""
+class RawPlan:
+    """
+    What is to be pulled. `since` and `begun` are ISO times: changes after the first are asked for (None: everything),
+    and the platform's own clock showed the second before anything was asked. `rests_on` names the snapshot whose rows
+    the changes are laid over, `full` the night of the last full pull.
+    """
 
+    account: str | None
+    begun: str
+    full: str
+    since: str | None = None
+    rests_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawManifest:
+    """
+    What a pull brought: of the platform's streams the rows, distinct ids and pages; the newest change that can have
+    happened; how many records it holds by what we know (`held`) and by what it says (`told`, where it does).
+    """
+
+    plan: dict[str, Any]
+    attempt: int
+    phases: list[str]
     rows: dict[str, int]
     distinct: dict[str, int]
     pages: dict[str, int]
-    sha256: dict[str, str]
+    held: dict[str, int]
+    told: dict[str, int]
+    contacts: int
     watermark: str | None
-    attempt: int
+
+    @property
+    def planned(self) -> RawPlan:
+        return RawPlan(**self.plan)
 
 
-@dataclass
-class RawStore:
-    """The raw part of one platform. Write pages, then `finish`; read only once it is finished."""
+@dataclass(frozen=True, slots=True)
+class _Lanes:
+    lanes: list[Any]
+
+
+@dataclass(frozen=True)
+class PhaseStore:
+    """The pages of one phase: `full`, or what changed since some moment."""
 
     folder: UPath
-    platform: str
-    attempt: int
-    _rows: dict[str, int] = field(default_factory=dict)
-    _ids: dict[str, set[str]] = field(default_factory=dict)
-    _pages: dict[str, int] = field(default_factory=dict)
-    _sums: dict[str, Any] = field(default_factory=dict)
+    name: str
+
+    def planned(self) -> list[Any] | None:
+        """The lanes as they were planned (JSON), None when they were not yet."""
+        return self._lanes("lanes.json") if (self.folder / "lanes.json").is_file() else None
+
+    def plan(self, lanes: list[Any]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_whole(self.folder / "lanes.json", {"lanes": lanes})
+
+    def cuts(self) -> list[Any]:
+        """Every lane that was cut off another (JSON), in the order they were cut."""
+        found = [path for path in self.folder.glob("*/lane.json") if path.is_file()]
+        said = [read_manifest(path.parent, dict, self.name, "lane.json") for path in found]
+        return sorted(said, key=lambda cut: int(cut["number"]))
+
+    def cut(self, lane: str, said: Mapping[str, Any]) -> None:
+        """Write down a lane that was cut off another, before either goes on."""
+        (self.folder / lane).mkdir(parents=True, exist_ok=True)
+        write_whole(self.folder / lane / "lane.json", dict(said))
+
+    def lane(self, lane: str) -> LaneStore:
+        return LaneStore(self.folder / lane, f"{self.name} {lane}")
 
     def complete(self) -> bool:
         return bool((self.folder / "manifest.json").is_file())
 
-    def start(self) -> None:
-        """Remove what a killed pull has left, so that its pages are not mixed with ours."""
-        if self.folder.is_dir():
-            self.folder.fs.rm(self.folder.path, recursive=True)
-        self.folder.mkdir(parents=True)
+    def finish(self, lanes: list[str]) -> None:
+        """Every lane was walked to its end."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_whole(self.folder / "manifest.json", {"lanes": lanes})
 
-    def write(self, stream: str, body: Any, count: int, ids: list[str]) -> None:
-        """Keep one page."""
-        number = self._pages.get(stream, 0) + 1
-        folder = self.folder / stream
-        if number == 1:
-            folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(body, ensure_ascii=True)
-        (folder / f"{number:05d}.json").write_text(text, encoding="ascii")
-        self._sums.setdefault(stream, hashlib.sha256()).update(text.encode("ascii"))
-        self._pages[stream] = number
-        self._rows[stream] = self._rows.get(stream, 0) + count
-        self._ids.setdefault(stream, set()).update(ids)
+    def pages(self) -> dict[str, int]:
+        """How many pages each stream has."""
+        counted: dict[str, int] = {}
+        for lane in self._lanes("manifest.json"):
+            for _file, stream in self.lane(lane).manifest().pages:
+                counted[stream] = counted.get(stream, 0) + 1
+        return counted
 
-    def finish(self, watermark: str | None) -> int:
-        """Write the manifest: from here on the pull counts. Returns the rows of all streams."""
-        distinct = {stream: len(ids) for stream, ids in self._ids.items()}
-        sums = {stream: each.hexdigest() for stream, each in self._sums.items()}
-        told = RawManifest(self._rows, distinct, self._pages, sums, watermark, self.attempt)
+    def bodies(self) -> dict[str, Iterator[Any]]:
+        """Each stream's pages, read as they are asked for. Raises SnapshotMissing when one is not as it was written."""
+        return {stream: self._stream(stream) for stream in self.pages()}
+
+    def _stream(self, stream: str) -> Iterator[Any]:
+        for lane in self._lanes("manifest.json"):
+            yield from self.lane(lane).bodies(stream)
+
+    def _lanes(self, file: str) -> list[Any]:
+        return read_manifest(self.folder, _Lanes, self.name, file).lanes
+
+
+@dataclass(frozen=True)
+class RawStore:
+    """The raw part of one platform. Read it only once it is finished."""
+
+    folder: UPath
+    platform: str
+    attempt: int
+
+    def plan(self) -> RawPlan | None:
+        """What a pull that may have been killed was to bring, None when none was begun."""
+        if not (self.folder / "plan.json").is_file():
+            return None
+        return read_manifest(self.folder, RawPlan, f"{self.platform}'s plan", "plan.json")
+
+    def begin(self, plan: RawPlan) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_whole(self.folder / "plan.json", asdict(plan))
+
+    def phase(self, name: str) -> PhaseStore:
+        return PhaseStore(self.folder / name, f"{self.platform} {name}")
+
+    def finish(self, told: RawManifest, known: pa.Table) -> None:
+        """Write the manifest: from here on the pull counts. `known`: `stream` and `id` of every record there is."""
+        import io
+
+        import pyarrow.parquet as pq
+
+        buffer = io.BytesIO()
+        pq.write_table(known, buffer, compression="zstd")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_bytes_whole(self.folder / "known.parquet", buffer.getvalue())
         write_whole(self.folder / "manifest.json", asdict(told))
-        return sum(self._rows.values())
+
+    def complete(self) -> bool:
+        return bool((self.folder / "manifest.json").is_file())
 
     def manifest(self) -> RawManifest:
         """What was pulled. Raises SnapshotMissing when the pull has not ended well."""
@@ -79,30 +165,27 @@ class RawStore:
             raise SnapshotMissing(f"{self.platform} was not pulled completely in this attempt.")
         return read_manifest(self.folder, RawManifest, f"{self.platform} of this attempt")
 
-    def written(self) -> Mapping[str, Iterator[Any]]:
-        """The pages kept so far, by the pull that keeps them."""
-        sums = {stream: each.hexdigest() for stream, each in self._sums.items()}
-        return {stream: self._stream(stream, pages, sums[stream]) for stream, pages in self._pages.items()}
+    def known(self) -> pa.Table:
+        """The stream and id of every record that the platform is known to hold. Raises SnapshotMissing."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
-    def bodies(self) -> Mapping[str, Iterator[Any]]:
-        """
-        Each stream's pages in order, read as they are asked for.
+        try:
+            with (self.folder / "known.parquet").open("rb") as file:
+                return pq.read_table(file)
+        except (FileNotFoundError, pa.ArrowInvalid) as error:
+            raise SnapshotMissing(f"{self.platform}: what it is known to hold is damaged or gone.") from error
 
-        Raises SnapshotMissing as `manifest`, and at the latest after the last page when one is not as it was written.
-        """
-        told = self.manifest()
-        return {stream: self._stream(stream, pages, told.sha256[stream]) for stream, pages in told.pages.items()}
+    def phases(self) -> list[PhaseStore]:
+        """The phases of a pull that counts, in the order they are laid over one another."""
+        return [self.phase(name) for name in self.manifest().phases]
 
-    def _stream(self, stream: str, pages: int, wanted: str) -> Iterator[Any]:
-        found = hashlib.sha256()
-        for number in range(1, pages + 1):
-            path = self.folder / stream / f"{number:05d}.json"
-            try:
-                text = path.read_bytes()
-                body = json.loads(text.decode("ascii"))
-            except (OSError, ValueError) as error:
-                raise SnapshotMissing(f"{self.platform} {stream}: page {number} is damaged or gone.") from error
-            found.update(text)
-            yield body
-        if found.hexdigest() != wanted:
-            raise SnapshotMissing(f"{self.platform} {stream}: the pages are not what was written: a checksum differs.")
+    def bodies(self) -> dict[str, Iterator[Any]]:
+        """Each stream's pages of all phases in order, read as they are asked for. Raises SnapshotMissing."""
+        phases = self.phases()
+        streams = dict.fromkeys(stream for phase in phases for stream in phase.pages())
+        return {stream: self._stream(phases, stream) for stream in streams}
+
+    def _stream(self, phases: list[PhaseStore], stream: str) -> Iterator[Any]:
+        for phase in phases:
+            yield from phase.bodies().get(stream, iter(()))

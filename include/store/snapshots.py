@@ -77,6 +77,13 @@ class Snapshot:
             found = pq.read_table(file)
         return found.filter(pc.is_in(found["platform"], value_set=pa.array(sorted(platforms))))
 
+    def accounts(self) -> dict[str, str]:
+        """The fingerprint of the account that each platform's records were pulled from."""
+        folder = self.folder / "raw"
+        found = {path.name: self.raw(path.name) for path in folder.iterdir()} if folder.is_dir() else {}
+        said = {name: raw.manifest().planned.account for name, raw in found.items() if raw.complete()}
+        return {name: account for name, account in said.items() if account}
+
     def findings_of(self, rule: str) -> int:
         return self.rows(f"findings/{rule}")
 

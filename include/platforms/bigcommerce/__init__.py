@@ -27,3 +27,4 @@ from __future__ import annotations
 
 CONNECTION = "bigcommerce"
 LAG_SECONDS = 1  # a record asked for by its id is up to date
+AT_ONCE = 8  # lanes walked side by side: as many as the largest quota times latency needs

@@ -6,14 +6,15 @@ It hands on what BigCommerce said as it came, and translates only failures. It n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from include.errors import NotFound, UnclearOutcome, UnexpectedAnswer
-from include.platforms import About, Page
+from include.platforms import About
 from include.platforms.bigcommerce.about import about, account
+from include.platforms.bigcommerce.pulls import CUSTOMERS, ORDERS, Pulls
 from include.platforms.bigcommerce.refusals import judge
-from include.record import Record, records
+from include.record import records
 
 if TYPE_CHECKING:
     from include.key import Key
@@ -21,17 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Api", "judge"]
 
-PAGE = 250  # the most both APIs give at once
-CUSTOMERS = "/v3/customers"
-ORDERS = "/v2/orders"
 
-
-class Api:
+class Api(Pulls):
     """One store."""
 
     def __init__(self, http: Http, key: Key) -> None:
-        self._http = http
-        self._headers = {"X-Auth-Token": key.secret, "Accept": "application/json"}
+        super().__init__(http, {"X-Auth-Token": key.secret, "Accept": "application/json"})
 
     def about(self) -> About:
         """Which store this is, and which scopes the token lacks."""
@@ -40,11 +36,6 @@ class Api:
     def account(self) -> str:
         """The fingerprint of this store. Nothing is asked for it."""
         return account(self._http.base_url)
-
-    def pages(self) -> Iterator[Page]:
-        """Every customer and every order, page by page."""
-        yield from self._customers()
-        yield from self._orders()
 
     def customer(self, id: str) -> dict[str, Any]:
         """One customer. Raises NotFound."""
@@ -79,47 +70,7 @@ class Api:
         if not isinstance(answer.body, dict) or answer.body.get("id") != int(id):
             raise UnclearOutcome(f"bigcommerce answered {answer.status} to a change of order {id} without naming it")
 
-    def _customers(self) -> Iterator[Page]:
-        after: str | None = None
-        seen: set[str] = set()
-        while True:
-            asked = {"limit": PAGE, "include": "addresses"} | ({"after": after} if after else {})
-            body = self._http.read("GET", CUSTOMERS, params=asked, headers=self._headers).body
-            yield Page("customers", body)
-            after = _next(body)
-            if after is None:
-                return
-            if after in seen:
-                raise UnexpectedAnswer("bigcommerce customers: a page names a next page that was already given")
-            seen.add(after)
-
-    def _orders(self) -> Iterator[Page]:
-        """By the smallest id still to come: page numbers shift when somebody orders meanwhile."""
-        first, page = 0, 0
-        while True:
-            asked = {"min_id": first, "sort": "id:asc", "limit": PAGE}
-            found = self._http.read("GET", ORDERS, params=asked, headers=self._headers).body or []
-            ids = [order.number("id") for order in records("bigcommerce orders", found)]
-            if any(id < first for id in ids):
-                raise UnexpectedAnswer("bigcommerce orders: a page holds an order that was not asked for")
-            if ids or not page:
-                yield Page("orders", found)
-            if not ids:
-                return
-            first, page = max(ids) + 1, page + 1
-
     def _ask_customers(self, filters: Mapping[str, str]) -> list[dict[str, Any]]:
         body = self._http.read("GET", CUSTOMERS, params=filters, headers=self._headers).body
         found = body.get("data") if isinstance(body, dict) else None
         return [dict(record.fields) for record in records("bigcommerce customers", found)]
-
-
-def _next(body: Any) -> str | None:
-    """The cursor of the next page, if there may be one. The address BigCommerce gives beside it is never followed."""
-    page = Record("bigcommerce customers", body if isinstance(body, dict) else {})
-    told = page.field("data", list)
-    cursors = page.part("meta").part("cursor_pagination")
-    more = "next" in cursors.fields.get("links", {}) or len(told) >= cursors.number("per_page")
-    if not told or not more:
-        return None
-    return str(cursors.field("end_cursor", str))

@@ -16,3 +16,4 @@ What we know (cPanel's OpenAPI 11.137, seen 2026-09-05):
 
 CONNECTION = "whm"
 LAG_SECONDS = 0
+AT_ONCE = 1  # lanes walked side by side: one call tells all

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from include.errors import (
@@ -14,7 +15,7 @@ from include.errors import (
     Unauthorized,
     UnexpectedAnswer,
 )
-from include.platforms import About, Page
+from include.platforms import About, Lane, Page, Pulled
 from include.platforms.cpanel.about import about, account
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def judge(answer: Answer) -> RollcallError | None:
     return Refusal("whm refused in words of its own; the server's log /usr/local/cpanel/logs/error_log holds them.")
 
 
-class Api:
+class Api(Pulled):
     """One server's WHM."""
 
     def __init__(self, http: Http, key: Key) -> None:
@@ -65,7 +66,13 @@ class Api:
         """The fingerprint of this server."""
         return account(self._http.base_url)
 
-    def pages(self) -> Iterator[Page]:
+    def clock(self) -> datetime | None:
+        return self._http.date()
+
+    def lanes(self) -> list[Lane]:
+        return [Lane("accounts")]
+
+    def walk(self, lane: Lane, after: str | None = None) -> Iterator[Page]:
         """The full pull: `accounts`, all in one answer, as WHM gives them."""
         yield Page("accounts", self._read("listaccts", want=FIELDS))
 

@@ -28,3 +28,4 @@ from __future__ import annotations
 
 CONNECTION = "hubspot"
 LAG_SECONDS = 2  # a record asked for by its id is up to date; associations of a note may take a moment
+AT_ONCE = 24  # lanes walked side by side: as many as use a window's calls up at once

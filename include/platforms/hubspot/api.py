@@ -7,17 +7,18 @@ It hands on what HubSpot said as it came, and translates only failures. It never
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from include.errors import NotFound, SettingsWrong, UnclearOutcome, UnexpectedAnswer
-from include.platforms import About, Page
+from include.platforms import About
 from include.platforms.hubspot.about import about, account
+from include.platforms.hubspot.pulls import PAGE, Pulls, following
 from include.platforms.hubspot.refusals import judge
-from include.platforms.hubspot.rows import LINKS, PROPERTIES
+from include.platforms.hubspot.rows import PROPERTIES
 
 if TYPE_CHECKING:
     from include.key import Key
@@ -25,28 +26,26 @@ if TYPE_CHECKING:
 
 __all__ = ["Api", "judge"]
 
-PAGE = 100  # the most a list or a batch gives at once
 NOTES_PAGE = 500
 VERSION = re.compile(r"v3|20\d\d-(03|09)")
 NOTE_OF_CONTACT = 202  # HubSpot's own type of association
 ADDITIONAL = "hs_additional_emails"
 
 
-class Api:
+class Api(Pulls):
     """One HubSpot account."""
 
     def __init__(self, http: Http, key: Key) -> None:
-        self._http = http
         self._key = key
-        self._headers = {"Authorization": f"Bearer {key.secret}"}
         version = str(key.options.get("version", "v3"))
         if not VERSION.fullmatch(version):
             raise SettingsWrong("The connection hubspot needs a version such as 'v3' or '2026-03' in its extra.")
         dated = version != "v3"
         self._version = version
-        self._objects = f"/crm/objects/{version}" if dated else "/crm/v3/objects"
+        objects = f"/crm/objects/{version}" if dated else "/crm/v3/objects"
         self._related = f"/crm/objects/{version}" if dated else "/crm/v4/objects"
-        self._properties = f"/crm/properties/{version}/contacts" if dated else "/crm/v3/properties/contacts"
+        properties = f"/crm/properties/{version}/contacts" if dated else "/crm/v3/properties/contacts"
+        super().__init__(http, {"Authorization": f"Bearer {key.secret}"}, objects, properties)
 
     def about(self) -> About:
         """Which portal this is, and which scopes the key lacks."""
@@ -55,37 +54,6 @@ class Api:
     def account(self) -> str:
         """The fingerprint of this portal. It is asked for once."""
         return self._account
-
-    def pages(self) -> Iterator[Page]:
-        """Every contact, page by page, with the properties that this account knows of those we need."""
-        wanted = ",".join(self.wanted())
-        path = f"{self._objects}/contacts"
-        after: str | None = None
-        seen: set[str] = set()
-        while True:
-            asked = {"limit": PAGE, "properties": wanted, "archived": "false"} | ({"after": after} if after else {})
-            body = self._ask("GET", path, params=asked)
-            yield Page("contacts", body)
-            after = _next(body)
-            if after is None:
-                return
-            if after in seen:
-                raise UnexpectedAnswer("hubspot contacts: a page names a next page that was already given")
-            seen.add(after)
-
-    def properties(self) -> dict[str, dict[str, Any]]:
-        """Every property of contacts in this account, by its name."""
-        found = self._ask("GET", self._properties).get("results")
-        if not isinstance(found, list) or not all(isinstance(one, dict) and "name" in one for one in found):
-            raise UnexpectedAnswer("hubspot properties: there is no list of named properties")
-        return {str(one["name"]): one for one in found}
-
-    def wanted(self) -> list[str]:
-        """The properties we ask for: all that we need, and those that name records elsewhere, where they exist."""
-        known = self.properties()
-        if missing := [name for name in PROPERTIES if name not in known]:
-            raise UnexpectedAnswer(f"hubspot properties: {', '.join(missing)} is missing; may the key see it?")
-        return [*PROPERTIES, *(name for name in LINKS if name in known)]
 
     def contact(self, id: str) -> dict[str, Any]:
         """One contact; an id that was merged away gives the contact it went into, under its own id."""
@@ -130,7 +98,7 @@ class Api:
             asked = {"limit": NOTES_PAGE} | ({"after": after} if after else {})
             body = self._ask("GET", f"{self._related}/contacts/{contact}/associations/notes", params=asked)
             ids += [str(one["toObjectId"]) for one in _results(body, "toObjectId")]
-            if (after := _next(body)) is None:
+            if (after := following(body)) is None:
                 break
         batches = [ids[start : start + PAGE] for start in range(0, len(ids), PAGE)]
         notes = [note for batch in batches for note in self._batch("notes", batch, ["hs_note_body"])]
@@ -155,12 +123,6 @@ class Api:
         body = self._ask("POST", f"{self._objects}/{kind}/batch/read", json=asked)
         return [_record(one) for one in _results(body, "id")]
 
-    def _ask(self, method: str, path: str, **how: Any) -> dict[str, Any]:
-        body = self._http.read(method, path, headers=self._headers, **how).body
-        if not isinstance(body, dict):
-            raise UnexpectedAnswer("hubspot: the answer is not a JSON object")
-        return body
-
     def _tell(self, method: str, path: str, said: Mapping[str, Any]) -> None:
         """Send one change, once. Returns only when HubSpot answers with the record that came of it."""
         answer = self._http.write(method, path, json=said, headers=self._headers)
@@ -183,15 +145,3 @@ def _record(body: Any) -> dict[str, Any]:
     if not isinstance(body, dict) or not isinstance(body.get("properties"), dict) or "id" not in body:
         raise UnexpectedAnswer("hubspot: a record without id or properties")
     return body
-
-
-def _next(body: Mapping[str, Any]) -> str | None:
-    """The cursor of the next page. The address HubSpot gives beside it is never followed."""
-    paging = body.get("paging")
-    following = paging.get("next") if isinstance(paging, dict) else None
-    if following is None:
-        return None
-    after = following.get("after") if isinstance(following, dict) else None
-    if not isinstance(after, str) or not after:
-        raise UnexpectedAnswer("hubspot: there is a next page but no cursor to it")
-    return after

@@ -17,3 +17,4 @@ What we know (developers.whmcs.com at 2026-01-05):
 
 CONNECTION = "whmcs"
 LAG_SECONDS = 0
+AT_ONCE = 1  # lanes walked side by side: each call boots its PHP application

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from include.errors import NotFound, UnexpectedAnswer
-from include.platforms import About, Page
+from include.platforms import About, Lane, Page, Pulled
 from include.platforms.whmcs.about import about, account
 from include.whmcs_endpoint import Endpoint
 from include.whmcs_refusals import judge
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Api", "judge"]
 
 
-class Api:
+class Api(Pulled):
     """WHMCS through one API credential."""
 
     def __init__(self, http: Http, key: Key) -> None:
@@ -33,14 +34,20 @@ class Api:
         """The fingerprint of this installation."""
         return account(self._whmcs)
 
-    def pages(self) -> Iterator[Page]:
+    def clock(self) -> datetime | None:
+        return self._whmcs.date()
+
+    def lanes(self) -> list[Lane]:
+        self.require_version()
+        return [Lane("everything")]
+
+    def walk(self, lane: Lane, after: str | None = None) -> Iterator[Page]:
         """
         The full pull: `clients`, `details`, `users`, `products`, `servers`, `orders`.
 
         GetClients tells neither phone nor address, so each client is asked for by itself; the answers about the
         clients of one page of `clients` are one page of `details`.
         """
-        self.require_version()
         for page in self._whmcs.listing("GetClients", "clients", "client", orderby="id", sorting="ASC"):
             yield Page("clients", page)
             yield Page("details", {"clients": list(self._details(page))})

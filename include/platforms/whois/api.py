@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from include.errors import NotFound, Refusal, UnexpectedAnswer
-from include.platforms import About, Page
+from include.platforms import About, Lane, Page, Pulled
 from include.platforms.whois.about import about, account
 from include.platforms.whois.roles import Roles, roles
 from include.whmcs_endpoint import Endpoint
@@ -25,7 +26,7 @@ REGISTERED = {"Active", "Grace"}  # in any other status the registrar does not h
 ELEMENT = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 
 
-class Api:
+class Api(Pulled):
     """WHMCS's domain actions through one API credential."""
 
     def __init__(self, http: Http, key: Key) -> None:
@@ -40,9 +41,15 @@ class Api:
         """The fingerprint of this installation."""
         return account(self._whmcs)
 
-    def pages(self) -> Iterator[Page]:
-        """The full pull: `domains`, and `whois` with what the registrars said about the domains of one such page."""
+    def clock(self) -> datetime | None:
+        return self._whmcs.date()
+
+    def lanes(self) -> list[Lane]:
         _ = self._whmcs.version
+        return [Lane("everything")]
+
+    def walk(self, lane: Lane, after: str | None = None) -> Iterator[Page]:
+        """The full pull: `domains`, and `whois` with what the registrars said about the domains of one such page."""
         for page in self._whmcs.listing("GetClientsDomains", "domains", "domain"):
             yield Page("domains", page)
             yield Page("whois", {"whois": list(self._asked(page))})

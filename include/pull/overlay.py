@@ -1,0 +1,116 @@
+"""
+Lays what a pull brought over what was known: a platform's rows and ids as they are after it.
+
+A later phase wins over an earlier one, and all of them over the rows of the night they rest on. A record that another
+one replaced (HubSpot's merges) is taken out. Pure: it reads snapshots and asks nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from include.platforms import Page
+from include.store.tables import beside, of_rows, schema
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    import pyarrow as pa
+
+    from include.store.raw import PhaseStore, RawStore
+    from include.store.snapshots import Snapshot
+
+TABLES = ("contacts", "orders")
+ORDER = "order"
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What one phase brought: its tables, and of each stream the ids it named and those that were replaced."""
+
+    tables: Mapping[str, pa.Table]
+    ids: Mapping[str, list[str]]
+    replaced: Mapping[str, list[str]]
+
+
+def brought(rows: ModuleType, phase: PhaseStore) -> Brought:
+    """Read a phase's pages in our words."""
+    tables = {table: of_rows(table, getattr(rows, table)(phase.bodies())) for table in TABLES}
+    ids: dict[str, list[str]] = {}
+    replaced: dict[str, list[str]] = {}
+    says_replaced = getattr(rows, "replaced", None)
+    for stream, bodies in phase.bodies().items():
+        ids[stream], replaced[stream] = [], []
+        for body in bodies:
+            page = Page(stream, body)
+            ids[stream] += rows.ids(page)
+            if says_replaced:
+                replaced[stream] += says_replaced(page)
+    return Brought(tables, ids, replaced)
+
+
+def tables(platform: str, rows: ModuleType, raw: RawStore, base: Snapshot | None) -> dict[str, pa.Table]:
+    """A platform's contacts and orders after a pull that counts. `base`: the snapshot that its plan rests on."""
+    found = {table: base.rows_of(table, [platform]) if base else schema(table).empty_table() for table in TABLES}
+    for phase in raw.phases():
+        told = brought(rows, phase)
+        for table in TABLES:
+            gone = _keys(rows, table, told.ids) | _keys(rows, table, told.replaced)
+            kept = _without(found[table], table, gone) if found[table].num_rows else found[table]
+            new = _without(told.tables[table], table, _keys(rows, table, told.replaced))
+            found[table] = beside(kept, new) if kept.num_rows else new
+    return found
+
+
+def together(parts: Sequence[pa.Table]) -> pa.Table:
+    """Several platforms' tables as one, in the order that `of_rows` gives."""
+    import pyarrow as pa
+
+    return beside(pa.concat_tables(parts[:-1]), parts[-1]) if len(parts) > 1 else parts[0]
+
+
+def known(platform_known: pa.Table | None, told: Brought) -> pa.Table:
+    """The stream and id of every record there is, once a phase was laid over what was known."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    parts = []
+    before = platform_known or pa.table({"stream": pa.array([], pa.string()), "id": pa.array([], pa.string())})
+    for stream in dict.fromkeys([*before["stream"].unique().to_pylist(), *told.ids]):
+        old = before.filter(pc.equal(before["stream"], stream))["id"].combine_chunks()
+        ids = pc.unique(pa.concat_arrays([old, pa.array(told.ids.get(stream, []), pa.string())]))
+        if gone := told.replaced.get(stream):
+            ids = ids.filter(pc.invert(pc.is_in(ids, value_set=pa.array(gone, pa.string()))))
+        parts.append(pa.table({"stream": pa.array([stream] * len(ids), pa.string()), "id": ids}))
+    return pa.concat_tables(parts) if parts else before
+
+
+def held(found: pa.Table) -> dict[str, int]:
+    """How many records of each stream are known."""
+    counted = found.group_by("stream").aggregate([("id", "count")]).to_pylist()
+    return {row["stream"]: row["id_count"] for row in counted}
+
+
+def _keys(rows: ModuleType, table: str, ids: Mapping[str, list[str]]) -> set[tuple[str, str]]:
+    """The kind and id of the records of `table` among a phase's ids; none of platforms that are always pulled whole."""
+    kinds: Mapping[str, str] = getattr(rows, "KINDS", {})
+    wanted = {stream: kind for stream, kind in kinds.items() if (kind == ORDER) == (table == "orders")}
+    return {(kind, id) for stream, kind in wanted.items() for id in ids.get(stream, ())}
+
+
+def _without(found: pa.Table, table: str, gone: set[tuple[str, str]]) -> pa.Table:
+    """The rows whose record is not among `gone`."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not gone or not found.num_rows:
+        return found
+    keep: Any = None
+    for kind in sorted({kind for kind, _ in gone}):
+        named = pc.is_in(found["id"], value_set=pa.array(sorted(id for of, id in gone if of == kind), pa.string()))
+        if table == "contacts":
+            named = pc.and_(named, pc.equal(found["kind"], kind))
+        keep = pc.invert(named) if keep is None else pc.and_(keep, pc.invert(named))
+    return found.filter(keep)
