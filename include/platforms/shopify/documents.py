@@ -121,3 +121,46 @@ mutation UpdateOrder($input: OrderInput!) {
   orderUpdate(input: $input) { order { id } userErrors { field message } }
 }
 """
+
+HAS_ORDER = """
+query HasOrder($id: ID!, $order: String!) {
+  customer(id: $id) { orders(first: 1, query: $order) { nodes { id } } }
+}
+"""
+
+ORDER_IDS = """
+query OrderIds($id: ID!, $first: Int!, $after: String) {
+  customer(id: $id) {
+    orders(first: $first, after: $after, sortKey: ID) { nodes { id } pageInfo { hasNextPage endCursor } }
+  }
+}
+"""
+
+PREVIEW_MERGE = """
+query PreviewMerge($duplicate: ID!, $survivor: ID!, $keep: CustomerMergeOverrideFields!) {
+  duplicate: customer(id: $duplicate) { mergeable { isMergeable errorFields } }
+  survivor: customer(id: $survivor) { mergeable { isMergeable errorFields } }
+  customerMergePreview(customerOneId: $duplicate, customerTwoId: $survivor, overrideFields: $keep) {
+    resultingCustomerId
+    customerMergeErrors { errorFields }
+    blockingFields { note tags }
+    defaultFields { email { emailAddress } }
+  }
+}
+"""
+
+MERGE_STATUS = """
+query MergeStatus($jobId: ID!) {
+  customerMergeJobStatus(jobId: $jobId) { status resultingCustomerId customerMergeErrors { errorFields } }
+}
+"""
+
+MERGE_CUSTOMERS = """
+mutation MergeCustomers($duplicate: ID!, $survivor: ID!, $keep: CustomerMergeOverrideFields!) {
+  customerMerge(customerOneId: $duplicate, customerTwoId: $survivor, overrideFields: $keep) {
+    resultingCustomerId
+    job { id }
+    userErrors { field message code }
+  }
+}
+"""

@@ -22,7 +22,19 @@ if TYPE_CHECKING:
 SWITCHES = {
     "shopify_order_set_rewrites_email": True,  # does orderCustomerSet give the order its new customer's address?
     "shopify_customer_accounts": "CLASSIC",  # or NEW_CUSTOMER_ACCOUNTS
-    "shopify_scopes": ["read_all_orders", "read_customers", "read_orders", "write_customers", "write_orders"],
+    "shopify_invites_declined": True,  # may somebody be invited again who declined?
+    "shopify_counters_lag": True,  # does numberOfOrders stay as it was when an order changes hands?
+    "shopify_unmergeable": {},  # customers who cannot be merged: number -> what stands against it, as GIFT_CARDS
+    "shopify_merge_polls": 1,  # requests that come in before a merge's job is done
+    "shopify_merge_fails": False,  # does a merge's job end as FAILED?
+    "shopify_scopes": [
+        "read_all_orders",
+        "read_customers",
+        "read_orders",
+        "write_customer_merge",
+        "write_customers",
+        "write_orders",
+    ],
     "shopify_storefront_scopes": ["unauthenticated_write_customers"],
     "shopify_storefront_unauthorized": 401,  # or 403 or 200: the status when the Storefront's token is wrong
     "shopify_redacted": [],  # fields the app is not approved for, as `Customer.defaultEmailAddress`

@@ -15,6 +15,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, execute_sync
 from starlette.responses import JSONResponse
 
 from include.sandbox.shopify.cost import MOST, Bucket, Price
+from include.sandbox.shopify.merging import Merging
 from include.sandbox.shopify.resolvers import Asked, make_schema, redact
 from include.sandbox.shopify.variables import refuse_variables
 
@@ -66,6 +67,7 @@ class Admin:
             self._count("throttled", 1)
             throttled = {"message": "Throttled", "extensions": {"code": "THROTTLED", "documentation": DOCUMENTATION}}
             return {"errors": [throttled], "extensions": {"cost": self._cost(asked, None)}}
+        Merging(self._shop).progress()
         context = Asked(self._shop, request)
         middleware = (redact,) if context.switched("redacted") else None
         result = execute_sync(

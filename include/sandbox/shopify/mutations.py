@@ -73,11 +73,14 @@ class Mutations:
             errors.append(_error("customerId", "Customer can't be found", None))
         elif (
             self._shop.desk.switches["shopify_customer_accounts"] != "CLASSIC"
-            or customer["state"] == "ENABLED"
+            or customer["state"] in self._uninvitable()
             or not customer["email"]
         ):
             errors.append(_error("customerId", "Error sending account invite to customer.", "INVALID"))
         return self._answer("customer", customer, "invite", {"state": "INVITED"}, errors, always=True)
+
+    def _uninvitable(self) -> set[str]:
+        return {"ENABLED"} if self._shop.desk.switches["shopify_invites_declined"] else {"ENABLED", "DECLINED"}
 
     def add_tags(self, id: str, tags: list[str]) -> Record:
         """tagsAdd: to what is there."""

@@ -15,6 +15,7 @@ import phonenumbers
 from graphql import GraphQLError, GraphQLSchema, build_schema
 
 from include.sandbox.shopify.connections import connection, refused
+from include.sandbox.shopify.merging import Merging
 from include.sandbox.shopify.mutations import Mutations
 from include.sandbox.shopify.shop import DOMAIN, Record, Shop
 
@@ -27,6 +28,9 @@ NEEDS = {
     "customerByIdentifier": "read_customers",
     "orders": "read_orders",
     "order": "read_orders",
+    "customerMergePreview": "read_customer_merge",
+    "customerMergeJobStatus": "read_customer_merge",
+    "customerMerge": "write_customer_merge",
     "customerUpdate": "write_customers",
     "customerSendAccountInviteEmail": "write_customers",
     "orderCustomerSet": "write_orders",
@@ -158,6 +162,14 @@ def _international(phone: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+def _merge_preview(asked: Asked, customerOneId: str, customerTwoId: str, overrideFields: Any = None) -> Record:
+    return Merging(asked.shop).preview(customerOneId, customerTwoId, overrideFields)
+
+
+def _merge(asked: Asked, customerOneId: str, customerTwoId: str, overrideFields: Any = None) -> Record:
+    return Merging(asked.shop).merge(asked.request, customerOneId, customerTwoId, overrideFields)
+
+
 def _make(asked: Asked) -> Mutations:
     return Mutations(asked.shop, asked.request)
 
@@ -167,12 +179,15 @@ ANSWERS: dict[str, dict[str, Callable[..., Any]]] = {
         "customer": _customer,
         "customers": _customers,
         "customerByIdentifier": _identified,
+        "customerMergePreview": _merge_preview,
+        "customerMergeJobStatus": lambda asked, jobId: asked.shop.jobs.get(jobId),
         "order": _order,
         "orders": _orders,
         "shop": _shop,
         "currentAppInstallation": _installation,
     },
     "Mutation": {
+        "customerMerge": _merge,
         "customerUpdate": lambda asked, input: _make(asked).update_customer(input),
         "customerSendAccountInviteEmail": lambda asked, customerId: _make(asked).invite(customerId),
         "orderCustomerSet": lambda asked, orderId, customerId: _make(asked).set_order_customer(orderId, customerId),
@@ -183,8 +198,13 @@ ANSWERS: dict[str, dict[str, Callable[..., Any]]] = {
         "displayName": _name,
         "defaultEmailAddress": lambda c, _: {"emailAddress": c["email"]} if c["email"] else None,
         "defaultPhoneNumber": lambda c, _: {"phoneNumber": c["phone"]} if c["phone"] else None,
-        "numberOfOrders": lambda c, info: str(len(info.context.shop.orders_of(c["id"]))),
+        "mergeable": lambda c, info: Merging(info.context.shop).mergeable(c),
+        "numberOfOrders": lambda c, info: info.context.shop.number_of_orders(c["id"]),
         "orders": _orders_of,
+    },
+    "CustomerMergePreviewDefaultFields": {
+        "email": lambda told, _: {"emailAddress": told["email"]} if told["email"] else None,
+        "phoneNumber": lambda told, _: {"phoneNumber": told["phone"]} if told["phone"] else None,
     },
     "Order": {
         "customer": lambda order, info: info.context.shop.customers.get(order["customerId"] or ""),

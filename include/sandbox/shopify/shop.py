@@ -7,6 +7,7 @@ It holds and finds records; what may be changed, and with which refusals, is `mu
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
-STATES = {"activated": "ENABLED", "invited": "INVITED"}
+STATES = {"activated": "ENABLED", "invited": "INVITED", "declined": "DECLINED"}
 DOMAIN = "sandbox.myshopify.com"
 
 
@@ -28,6 +29,8 @@ class Shop:
         self.desk = desk
         self.customers = {(c := _customer(account))["id"]: c for account in world.of("shopify")}
         self.orders = {(o := _order(purchase))["id"]: o for purchase in world.purchases_of("shopify")}
+        self.jobs: dict[str, Record] = {}  # merges by their job's id
+        self._counted = Counter(order["customerId"] for order in self.orders.values())
 
     def holder(self, field: str, value: str) -> Record | None:
         """The customer with this email or phone, whatever its case."""
@@ -37,6 +40,12 @@ class Shop:
     def orders_of(self, customer: str) -> list[Record]:
         """A customer's orders."""
         return [order for order in self.orders.values() if order["customerId"] == customer]
+
+    def number_of_orders(self, customer: str) -> str:
+        """How many orders a customer had when the counter was last brought up to date, which may be long ago."""
+        if self.desk.switches["shopify_counters_lag"]:
+            return str(self._counted[customer])
+        return str(len(self.orders_of(customer)))
 
     def recent_orders(self) -> Iterable[Record]:
         """What an app without `read_all_orders` is shown: the 60 days up to the newest order."""
