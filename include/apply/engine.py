@@ -14,14 +14,25 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from include import notices
+from include.apply import proposing
 from include.apply.comparing import differing, moved, reads_after, reads_before, signed
 from include.apply.settling import Settling
-from include.errors import NotFound, Refusal, RollcallError, TryLater, Unauthorized, UnclearOutcome, UnexpectedAnswer
+from include.errors import (
+    Conflict,
+    NotFound,
+    Refusal,
+    RollcallError,
+    TryLater,
+    Unauthorized,
+    UnclearOutcome,
+    UnexpectedAnswer,
+)
 from include.model import TOOK, FixState
 from include.store import fixes, leases, receipts
 from include.store.receipts import Receipt
 
 if TYPE_CHECKING:
+    from include.model import Fix
     from include.platforms import Platform
     from include.settings import Settings
     from include.store.fixes import ApprovedOption, KeptFix
@@ -108,7 +119,7 @@ class Engine:
         try:
             read = platform.fixes.read(platform.api, fix)
             if reads_after(platform.fixes, fix, read):
-                return self._leave(kept, Receipt(FixState.ALREADY))
+                return self._leave(kept, Receipt(FixState.ALREADY, _why(platform, fix)))
             if not reads_before(platform.fixes, fix, read):
                 changed = ", ".join(differing(platform.fixes, fix, read))
                 return self._leave(kept, Receipt(FixState.STALE, f"changed since it was found: {changed}"))
@@ -130,8 +141,18 @@ class Engine:
         except (UnclearOutcome, UnexpectedAnswer) as unclear:
             return self._read_back(platform, kept, sent_at, str(unclear), image)
         except Refusal as refusal:
-            return self._leave(kept, Receipt(FixState.REFUSED, str(refusal)))
+            return self._refused(platform, kept, refusal)
         return self._read_back(platform, kept, sent_at, None, image)
+
+    def _refused(self, platform: Platform, kept: KeptFix, refusal: Refusal) -> FixState | None:
+        """Nothing was changed; where that is because another record has the address, people are asked about the two."""
+        outcome = self._leave(kept, Receipt(FixState.REFUSED, str(refusal)))
+        if outcome is not None and isinstance(refusal, Conflict) and refusal.holder:
+            try:
+                proposing.propose(self.ledger, platform, kept, refusal.holder, self.now())
+            except RollcallError as error:
+                self._cannot_use(platform.name, error)
+        return outcome
 
     def _read_back(
         self,
@@ -193,3 +214,9 @@ class Engine:
         logger.info("%s of %s: %s", kept.fix.action, kept.fix.target, outcome)
         self.outcomes.append(outcome)
         return outcome
+
+
+def _why(platform: Platform, fix: Fix) -> str | None:
+    """Why a fix is settled already, where its platform has something to say about that."""
+    already = getattr(platform.fixes, "already", None)
+    return already(platform.api, fix) if already is not None else None
