@@ -1,7 +1,8 @@
 """
 HubSpot holds one person as two or more contacts.
 
-**What is wrong.** Two or more HubSpot contacts are one person: they share an address, or name and phone number.
+**What is wrong.** Two or more HubSpot contacts are one person: they share an address, or name and phone number. Or
+they may be: one was to get an address that the other has, and HubSpot gives an address to one contact only.
 
 **Options.** Merge all of them into one survivor, which keeps its address as the main one; the others' addresses become
 additional. The survivor is chosen by a chain whose first difference decides: more records of other platforms named,
@@ -18,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from include.model import Evidence, Finding, Option
+from include.model import Evidence, Finding, Option, Ref
 from include.people import names
 from include.rules import _making as making
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 RULE = "duplicate_contact"
 FILLED = ("email", "first_name", "last_name", "company", "phone", "address", "city", "postcode", "country")
 THROUGH_A_THIRD, OTHER_NAME = -2.0, -5.0
+TAKEN = 0.5
 
 
 def find(tables: Tables) -> Iterator[Finding]:
@@ -35,6 +37,18 @@ def find(tables: Tables) -> Iterator[Finding]:
     edges = _edges(tables)
     for _, rows in sorted(_candidates(tables).items()):
         yield _finding(rows, edges)
+
+
+def proposed(one: Ref, email: str | None, holder: Ref, holder_email: str | None, address: str) -> Finding:
+    """Two contacts of which one was to get an address that `holder` has: whether to merge them, a person decides."""
+    emails = {one: email, holder: holder_email}
+    subject, other = sorted(emails)
+    key = making.key_of(RULE, subject, (other,))
+    says = f"Contact {one.id} was to get the address {address}, which belongs to contact {holder.id}."
+    rows = [{"platform": ref.platform, "kind": ref.kind, "id": ref.id, "email": emails[ref]} for ref in (one, holder)]
+    options = tuple(_merge(key, survivor, [gone]) for survivor, gone in (rows, rows[::-1]))
+    because = (Evidence("taken_address", TAKEN, says),)
+    return Finding(RULE, subject, (other,), making.confidence(because), because, options, None)
 
 
 def _candidates(tables: Tables) -> dict[str, list[dict[str, Any]]]:
