@@ -25,7 +25,7 @@ import tenacity
 import urllib3
 
 from include.errors import RateLimited, RollcallError, UnclearOutcome, UnexpectedAnswer, Unreachable
-from include.pace import LONGEST_PAUSE, MAIN, Pace
+from include.pace import LONGEST_PAUSE, MAIN, Pace, Patience
 
 Session = requests.Session
 
@@ -81,17 +81,19 @@ class Http:
     clock: Callable[[], float] = time.monotonic
     tries: int = TRIES
     largest_body: int = field(default=LARGEST_BODY)
+    pace: Pace = field(default_factory=Pace)
     _dates: list[datetime] = field(default_factory=list, init=False, repr=False)
 
     def date(self) -> datetime | None:
         """When the platform last answered, by its own clock; None where it has not said so."""
         return self._dates[-1] if self._dates else None
 
-    def read(self, method: str, path: str, **how: Any) -> Answer:
+    def read(self, method: str, path: str, quota: str = MAIN, **how: Any) -> Answer:
         """
-        Ask for something; asking again changes nothing.
+        Ask for something; asking again changes nothing. It waits for its turn as long as that takes.
 
-        `how`: params, json, data, headers. Raises what `judge` says, RateLimited, or Unreachable.
+        `quota` is one of the platform's own, for calls that it counts apart. `how`: params, json, data, headers. Raises
+        what `judge` says, RateLimited, or Unreachable.
         """
         attempts = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self.tries),
@@ -120,12 +122,14 @@ class Http:
 
     def _exchange(self, method: str, path: str, how: Mapping[str, Any], quota: str, patience: float) -> Answer:
         """One request in its turn, and what came of it. Only what comes after the turn counts against its time."""
-        with self.pace.turn(quota, how, self.request_seconds, patience, self.clock, self.sleep) as turn:
+        waits = Patience(self.request_seconds, patience, self.clock, self.sleep)
+        with self.pace.turn(quota, how, waits) as turn:
             answer = turn.answer = self._parsed(method, path, *self._sent(method, path, how))
             try:
                 self._insist(method, path, answer)
             except RateLimited as limited:
-                turn.refused(limited.seconds)
+                if answer.status == 429 or limited.seconds is not None:  # else it is about one record
+                    turn.refused(limited.seconds)
                 raise
         return answer
 
@@ -191,8 +195,13 @@ class Http:
         answer = Answer(status, response.headers, body, raw)
         if answer.date:
             self._dates[:] = [answer.date]
+        return answer
+
+    def _insist(self, method: str, path: str, answer: Answer) -> None:
+        """Raise what an answer refuses."""
         if error := self.judge(answer):
             raise error
+        status = answer.status
         if status == 429:
             raise RateLimited(f"{self.platform} asks us to wait ({_call(method, path)}).", retry_after(answer))
         if status >= 400:
@@ -208,7 +217,7 @@ class Http:
 def pooled(session: Session) -> Session:
     """A session that keeps a connection for each of many threads. Its requests are never repeated below `Http`."""
     for scheme in ("https://", "http://"):
-        session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=THREADS))
+        session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=THREADS, pool_block=True))
     return session
 
 

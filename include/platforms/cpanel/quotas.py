@@ -1,0 +1,10 @@
+"""WHM publishes no quota. It serves all customers of its server meanwhile, so two calls at once are enough."""
+
+from __future__ import annotations
+
+from include.pace import MAIN, Window
+
+
+def quotas() -> dict[str, Window]:
+    """How many calls may be on their way at once."""
+    return {MAIN: Window(2, 0)}
