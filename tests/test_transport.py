@@ -182,7 +182,7 @@ def test_a_read_waits_as_long_as_it_is_asked_to(header, least, most):
         client = Client(script.url)
         assert client.send("read").body == {"id": 1}
     assert len(script.asked) == 2
-    assert least - 0.5 <= sum(client.slept) <= most + 0.5
+    assert least - 0.1 <= sum(client.slept) <= most + 0.1
 
 
 def test_a_date_to_wait_for_is_counted_from_now():

@@ -29,6 +29,7 @@ __all__ = [
     "Answered",
     "Bucket",
     "File",
+    "Kept",
     "Left",
     "Memory",
     "Pace",

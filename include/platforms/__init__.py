@@ -5,6 +5,7 @@ One folder per platform, each with the same files and nothing shared between fol
 * `api.py` talks: authentication, paging, what a refusal means. It yields the platform's own JSON, page by page.
 * `about.py` asks which account the key opens, and what the key lacks.
 * `rows.py` translates that JSON into `Contact` and `Order`. Pure; no network.
+* `quotas.py` says how many requests the vendor permits, and reads what its answers tell of that.
 * `fixes.py` says what it `CAN` change, reads the fields a fix speaks of, and writes them.
 """
 
@@ -24,6 +25,7 @@ from include.registry import load
 
 if TYPE_CHECKING:
     from include.key import Key
+    from include.pace import Kept
     from include.transport import Session
 
 
@@ -134,14 +136,22 @@ class Platform:
     at_once: int = 1  # lanes that are walked side by side
 
 
-def open_platform(name: str, session: Session, base_url: str, key: Key, **http: Any) -> Platform:
-    """The platform `name` behind `session`. `http`: further fields of `transport.Http`, such as `request_seconds`."""
-    from include.transport import Http
+def open_platform(
+    name: str, session: Session, base_url: str, key: Key, kept: Kept | None = None, **more: Any
+) -> Platform:
+    """
+    The platform `name` behind `session`. `kept`: where the state of its quotas is, if others share it. `more`: further
+    fields of `transport.Http`, such as `request_seconds`.
+    """
+    from include.pace import Memory, Pace
+    from include.transport import Http, pooled
 
-    api, rows, fixes = (load("platforms", name, part) for part in ("api", "rows", "fixes"))
+    api, rows, fixes, quotas = (load("platforms", name, part) for part in ("api", "rows", "fixes", "quotas"))
+    pace = Pace(name, quotas.quotas(), kept or Memory())
+    http = Http(name, pooled(session), base_url, api.judge, pace=pace, **more)
     about = load("platforms", name)
     lag, at_once = float(about.LAG_SECONDS), int(about.AT_ONCE)
-    return Platform(name, api.Api(Http(name, session, base_url, api.judge, **http), key), rows, fixes, lag, at_once)
+    return Platform(name, api.Api(http, key), rows, fixes, lag, at_once)
 
 
 def connection_of(name: str) -> str:

@@ -26,14 +26,13 @@ STREAMS = {"customers": documents.CUSTOMERS, "orders": documents.ORDERS}
 
 
 class Pulls(Pulled):
-    """The reading of one shop. Between two queries it waits until the bucket of points holds enough for the next."""
+    """The reading of one shop."""
 
     def __init__(self, http: Http, version: str, headers: Mapping[str, str]) -> None:
         self._http = http
         self._version = version
         self._path = f"/admin/api/{version}/graphql.json"
         self._headers = dict(headers)
-        self._wait = 0.0
 
     def clock(self) -> datetime | None:
         return self._http.date()
@@ -68,8 +67,6 @@ class Pulls(Pulled):
 
     def _answer(self, document: str, variables: Mapping[str, Any]) -> Answer:
         """The answer to a query, in which nothing is missing, redacted, guessed or of another version."""
-        if self._wait:
-            self._http.sleep(self._wait)
         answer = self._http.read("POST", self._path, json=asked(document, variables), headers=self._headers)
         body = answer.body
         if not isinstance(body, dict):
@@ -85,7 +82,6 @@ class Pulls(Pulled):
         for search in extensions.get("search") or ():
             if search.get("warnings"):
                 raise UnexpectedAnswer("shopify: a search field was not understood, so the answer holds everything")
-        self._wait = _points_wait(extensions.get("cost") or {})
         return answer
 
 
@@ -112,11 +108,3 @@ def _incomplete(errors: Sequence[Any]) -> RollcallError:
     if "ACCESS_DENIED" in codes or any("not approved" in str(error.get("message")) for error in told):
         return NotPermitted(f"shopify keeps {where} back; the app needs protected customer data access (level 2)")
     return UnexpectedAnswer(f"shopify answered with an error at {where} ({', '.join(sorted(codes))})")
-
-
-def _points_wait(cost: Mapping[str, Any]) -> float:
-    """Seconds until the bucket holds enough points to ask the same again."""
-    bucket = cost.get("throttleStatus") or {}
-    short = float(cost.get("requestedQueryCost") or 0) - float(bucket.get("currentlyAvailable") or 0)
-    rate = float(bucket.get("restoreRate") or 0)
-    return short / rate if short > 0 and rate > 0 else 0.0

@@ -21,10 +21,10 @@ def quotas() -> dict[str, Bucket | Window]:
 
 
 def asks(how: Mapping[str, Any]) -> str:
-    """The document, and the numbers among its variables: how many records it asks for makes its price."""
+    """The document, and the numbers and lengths among its variables: how much it asks for makes its price."""
     sent = how.get("json") or {}
-    numbers = {name: value for name, value in (sent.get("variables") or {}).items() if isinstance(value, int)}
-    return hashlib.sha256(f"{sent.get('query')}{sorted(numbers.items())}".encode()).hexdigest()[:16]
+    sizes = {name: _size(value) for name, value in (sent.get("variables") or {}).items()}
+    return hashlib.sha256(f"{sent.get('query')}{sorted(sizes.items())}".encode()).hexdigest()[:16]
 
 
 def points(answer: Answered) -> Points:
@@ -37,3 +37,7 @@ def points(answer: Answered) -> Points:
     told = bucket if isinstance(bucket, dict) else {}
     sizes = (number(told.get(name)) for name in ("currentlyAvailable", "maximumAvailable", "restoreRate"))
     return Points(number(cost.get("requestedQueryCost")), *sizes)
+
+
+def _size(value: Any) -> int:
+    return value if isinstance(value, int) else len(value) if isinstance(value, list) else 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from include.errors import NotPermitted, Refusal, Unauthorized, UnclearOutcome
+from include.platforms.shopify.quotas import STOREFRONT
 from include.platforms.shopify.refusals import refused
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Storefront:
         private = self._token.startswith(PRIVATE)
         header = "Shopify-Storefront-Private-Token" if private else "X-Shopify-Storefront-Access-Token"
         try:
-            return self._http.write("POST", self._path, json=asked, headers={header: self._token})
+            return self._http.write("POST", self._path, STOREFRONT, json=asked, headers={header: self._token})
         except NotPermitted as denied:
             raise NotPermitted(f"{denied} (the Storefront API; its token needs the scope {SCOPE})") from denied
         except Refusal as refusal:
