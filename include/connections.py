@@ -13,11 +13,13 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from include.errors import SettingsWrong
 from include.key import Key
+from include.pace import File, usual_folder
 from include.platforms import Platform, connection_of, open_platform
 from include.settings import settings
 
@@ -46,7 +48,8 @@ def platform(name: str) -> Platform:
         session.headers.pop(header, None)
     key = Key(connection.login or "", connection.password, extra)
     url = _url(connection, hook.base_url)
-    return open_platform(name, session, url, key, request_seconds=float(settings().request_seconds))
+    kept = File(Path(settings().quota_folder or usual_folder()), connection.conn_id, url)
+    return open_platform(name, session, url, key, kept, request_seconds=float(settings().request_seconds))
 
 
 def configured(name: str) -> bool:

@@ -41,7 +41,8 @@ class Settings:
     group_size: int = 20  # no person has more contacts than this; larger groups are not linked
     drift_percent: int = 5  # a night is stopped when a platform changed more of its addresses (and than cap_set_email)
     lease_seconds: int = 120  # how long a worker owns a fix it is applying
-    request_seconds: int = 30  # total time one request to a platform may take
+    request_seconds: int = 30  # total time one request to a platform may take, not counting the wait for its turn
+    quota_folder: str = ""  # where tasks share what is left of the quotas (default: this user's, below the temp folder)
     settle_seconds: int = 20  # how long a change is read back before it is called unknown
     cap_set_email: int = 25  # email changes per run (and names, and additional addresses)
     cap_merge: int = 5  # merges per run
@@ -74,7 +75,7 @@ class Settings:
         if settings.request_seconds * 2 > settings.lease_seconds:
             raise SettingsWrong(
                 "ROLLCALL_LEASE_SECONDS must be at least twice ROLLCALL_REQUEST_SECONDS: "
-                "a worker must still own its fix when the answer to its write comes."
+                "a worker must still own its fix when its write had to wait its turn and the answer comes."
             )
         return settings
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import tempfile
 import warnings
 
 import pytest
@@ -10,6 +12,11 @@ import pytest
 # Airflow looks for its home when it is imported; a test must neither find nor make one in the developer's.
 os.environ.setdefault("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
 os.environ.setdefault("AIRFLOW__CORE__UNIT_TEST_MODE", "True")
+
+# A quota that one test used up must not slow another run, nor what the developer has running.
+quotas = tempfile.TemporaryDirectory(prefix="rollcall-quotas-")
+atexit.register(quotas.cleanup)
+os.environ["ROLLCALL_QUOTA_FOLDER"] = quotas.name
 
 pytest_plugins = ["tests.ledgers", "tests.sandboxes"]
 

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from include.errors import RateLimited
 from include.pace.answers import Answered, number
 from include.pace.bucket import Bucket, Points
-from include.pace.kept import File, Kept, Memory
+from include.pace.kept import File, Kept, Memory, usual_folder
 from include.pace.window import Left, Window
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Turn",
     "Window",
     "number",
+    "usual_folder",
 ]
 
 LONGEST_PAUSE = 60.0  # seconds; a platform that asks for more is left to Airflow's retry, which frees the worker
