@@ -62,14 +62,18 @@ class Record:
         return told
 
 
-def records(where: str, found: Any) -> Iterator[Record]:
-    """Every object of a list."""
+def objects(where: str, found: Any) -> list[dict[str, Any]]:
+    """What is a list of objects."""
     if not isinstance(found, list):
         raise UnexpectedAnswer(f"{where}: there is no list of records")
-    for fields in found:
-        if not isinstance(fields, dict):
-            raise UnexpectedAnswer(f"{where}: a record is not an object")
-        yield Record(where, fields)
+    if not all(isinstance(each, dict) for each in found):
+        raise UnexpectedAnswer(f"{where}: a record is not an object")
+    return found
+
+
+def records(where: str, found: Any) -> Iterator[Record]:
+    """Every object of a list."""
+    return (Record(where, fields) for fields in objects(where, found))
 
 
 def joined(parts: Iterable[str | None]) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from include.errors import BadTable, SettingsWrong
 from include.model import Contact, Order
@@ -52,33 +52,52 @@ def of_rows(table: str, rows: Iterable[Contact | Order]) -> pa.Table:
     """
     Contacts or orders as a table, sorted by reference: the same records make the same table in any order.
 
-    A lone surrogate, which JSON can say and UTF-8 cannot, becomes U+FFFD.
+    Rows that can make a table of themselves do (`columns.Rows`). A lone surrogate, which JSON can say and UTF-8
+    cannot, becomes U+FFFD.
     """
     import pyarrow as pa
 
-    ordered = sorted(rows, key=lambda row: row.ref)
+    if isinstance(rows, TableMaking):
+        return _sorted(rows.table())
+    found = list(rows)
     columns = {
-        name: [list(value) if isinstance(value := getattr(row, name), tuple) else value for row in ordered]
+        name: [list(value) if isinstance(value := getattr(row, name), tuple) else value for row in found]
         for name in COLUMNS[table]
     }
     try:
-        return pa.table(columns, schema=schema(table))
+        made = pa.table(columns, schema=schema(table))
     except UnicodeEncodeError:
-        return pa.table({name: [_sayable(value) for value in columns[name]] for name in columns}, schema=schema(table))
+        made = pa.table({name: [_sayable(value) for value in columns[name]] for name in columns}, schema=schema(table))
+    return _sorted(made)
 
 
-def beside(table: pa.Table, kept: pa.Table) -> pa.Table:
-    """Two tables of the same kind as one, in the order that `of_rows` gives."""
+def beside(*tables: pa.Table) -> pa.Table:
+    """Tables of the same kind as one, in the order that `of_rows` gives."""
     import pyarrow as pa
 
-    keys = [name for name in ("platform", "kind", "id") if name in table.column_names]
-    return pa.concat_tables([table, kept]).sort_by([(name, "ascending") for name in keys])
+    return _sorted(pa.concat_tables(tables))
+
+
+def _sorted(table: pa.Table) -> pa.Table:
+    """By reference, without comparing what is the same in every row."""
+    import pyarrow.compute as pc
+
+    names = [name for name in ("platform", "kind", "id") if name in table.column_names]
+    keys = [name for name in names if pc.count_distinct(table.column(name)).as_py() > 1]
+    return table.sort_by([(name, "ascending") for name in keys]).combine_chunks() if keys else table
 
 
 def _sayable(value: Any) -> Any:
     if isinstance(value, list):
         return [_sayable(each) for each in value]
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
+
+
+@runtime_checkable
+class TableMaking(Protocol):
+    """Rows that need not be looked at one by one."""
+
+    def table(self) -> pa.Table: ...
 
 
 @dataclass

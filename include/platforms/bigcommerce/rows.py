@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
-from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from include.columns import Columns, Rows
+from include.columns.conditions import Flag, Is
+from include.columns.kinds import Either, Lines, List, Number, Text, Time
+from include.columns.parts import FirstOf, One, Within
+from include.columns.times import RFC2822
 from include.errors import UnexpectedAnswer
 from include.model import Contact, Order, State
-from include.record import Record, joined, records
+from include.record import Record, objects
 
 if TYPE_CHECKING:
     from include.platforms import Page
@@ -20,30 +24,29 @@ KINDS = {"customers": "customer", "orders": "order"}  # of whose references a st
 
 INCOMPLETE = 0  # the status of a checkout that was never finished
 
+HOME = FirstOf("addresses")  # only evidence; a customer need not have any
+BILLED = Within("billing_address")
 
-def contacts(raw: Raw) -> Iterator[Contact]:
+
+def contacts(raw: Raw) -> Rows[Contact]:
     """Every customer, with the first address of its book."""
-    for body in raw["customers"]:
-        for record in _records("customers", body):
-            yield _contact(record)
+    return CONTACTS.rows(raw["customers"], partial(_listed, "customers"))
 
 
-def orders(raw: Raw) -> Iterator[Order]:
+def orders(raw: Raw) -> Rows[Order]:
     """Every order that is a purchase. Its buyer is who is billed; customer 0 is a guest."""
-    for body in raw["orders"]:
-        for record in _records("orders", body):
-            if is_purchase(record.fields):
-                yield _order(record)
+    return ORDERS.rows(raw["orders"], partial(_listed, "orders"))
 
 
 def count(page: Page) -> int:
     """How many records a page holds."""
-    return sum(1 for _ in _records(page.stream, page.body))
+    return len(_listed(page.stream, page.body))
 
 
 def ids(page: Page) -> list[str]:
     """The ids of a page's records, in order."""
-    return [str(record.number("id")) for record in _records(page.stream, page.body)]
+    columns = CONTACTS if page.stream == "customers" else ORDERS
+    return columns.ids(_listed(page.stream, page.body))
 
 
 def replaced(page: Page) -> list[str]:
@@ -53,74 +56,76 @@ def replaced(page: Page) -> list[str]:
 
 def is_purchase(order: Mapping[str, Any]) -> bool:
     """Whether an order was placed, and not deleted since."""
-    record = Record("bigcommerce orders", order)
-    return record.number("status_id") != INCOMPLETE and not record.flag("is_deleted")
+    return not ORDERS.leaves_out(Record(ORDERS.where, order))
 
 
 def buyer(order: Mapping[str, Any]) -> str | None:
     """The id of the customer that an order belongs to; None for a guest's."""
-    customer = Record("bigcommerce orders", order).number("customer_id")
-    return str(customer) if customer else None
+    return BUYER.of(One(Record(ORDERS.where, order)))
 
 
 def channels(customer: Mapping[str, Any]) -> tuple[str, ...]:
     """The channels that a customer may use; none are named when it may use all."""
-    said = Record("bigcommerce customers", customer).field("channel_ids", list, type(None))
-    return tuple(str(channel) for channel in said or ())
+    return CHANNELS.of(One(Record(CONTACTS.where, customer)))
 
 
-def _contact(record: Record) -> Contact:
-    book = record.fields.get("addresses") or []  # only evidence; a customer need not have any
-    home = next(records("bigcommerce customers.addresses", book), None)
-    return Contact(
-        platform="bigcommerce",
-        kind="customer",
-        id=str(record.number("id")),
-        email=record.text("email"),
-        first_name=record.text("first_name"),
-        last_name=record.text("last_name"),
-        company=record.text("company"),
-        phone=record.text("phone") or (home.text("phone") if home else None),
-        address=joined((home.text("address1"), home.text("address2"))) if home else None,
-        city=home.text("city") if home else None,
-        postcode=home.text("postal_code") if home else None,
-        country=home.text("country_code") if home else None,
-        state=State.ACTIVATED,
-        channels=channels(record.fields),
-        created_at=record.time("date_created"),
-        updated_at=record.time("date_modified"),
-    )
+def numbered(channels: list[Any] | None) -> Iterator[str]:
+    """The numbers of channels as texts."""
+    return map(str, channels or ())
 
 
-def _order(record: Record) -> Order:
-    billed = record.part("billing_address")
-    return Order(
-        platform="bigcommerce",
-        id=str(record.number("id")),
-        number=str(record.number("id")),
-        contact_id=buyer(record.fields),
-        email=billed.text("email"),
-        first_name=billed.text("first_name"),
-        last_name=billed.text("last_name"),
-        phone=billed.text("phone"),
-        address=joined((billed.text("street_1"), billed.text("street_2"))),
-        city=billed.text("city"),
-        postcode=billed.text("zip"),
-        country=billed.text("country_iso2"),
-        status=(record.text("status") or "").lower() or None,
-        channel=str(record.number("channel_id")),
-        placed_at=record.time("date_created", _rfc2822),
-        updated_at=record.time("date_modified", _rfc2822),
-    )
+BUYER = Number("customer_id", none=0)
+CHANNELS = List(("channel_ids",), (list,), numbered)
+
+CONTACTS = Columns(
+    Contact,
+    "bigcommerce customers",
+    fixed={"platform": "bigcommerce", "kind": "customer", "state": State.ACTIVATED},
+    id=Number("id"),
+    columns={
+        "email": Text("email"),
+        "first_name": Text("first_name"),
+        "last_name": Text("last_name"),
+        "company": Text("company"),
+        "phone": Either(Text("phone"), Text("phone", HOME)),
+        "address": Lines((Text("address1", HOME), Text("address2", HOME))),
+        "city": Text("city", HOME),
+        "postcode": Text("postal_code", HOME),
+        "country": Text("country_code", HOME),
+        "channels": CHANNELS,
+        "created_at": Time("date_created"),
+        "updated_at": Time("date_modified"),
+    },
+)
+
+ORDERS = Columns(
+    Order,
+    "bigcommerce orders",
+    fixed={"platform": "bigcommerce"},
+    without=(Is("status_id", INCOMPLETE), Flag("is_deleted")),
+    id=Number("id"),
+    columns={
+        "number": Number("id"),
+        "contact_id": BUYER,
+        "email": Text("email", BILLED),
+        "first_name": Text("first_name", BILLED),
+        "last_name": Text("last_name", BILLED),
+        "phone": Text("phone", BILLED),
+        "address": Lines((Text("street_1", BILLED), Text("street_2", BILLED))),
+        "city": Text("city", BILLED),
+        "postcode": Text("zip", BILLED),
+        "country": Text("country_iso2", BILLED),
+        "status": Text("status", to=str.lower),
+        "channel": Number("channel_id"),
+        "placed_at": Time("date_created", RFC2822),
+        "updated_at": Time("date_modified", RFC2822),
+    },
+)
 
 
-def _rfc2822(said: str) -> datetime:
-    return parsedate_to_datetime(said)
-
-
-def _records(stream: str, body: Any) -> Iterator[Record]:
+def _listed(stream: str, body: Any) -> list[dict[str, Any]]:
     if stream == "customers":
         if not isinstance(body, dict):
             raise UnexpectedAnswer("bigcommerce customers: a page is not an object")
-        return records("bigcommerce customers", body.get("data"))
-    return records(f"bigcommerce {stream}", body)
+        return objects("bigcommerce customers", body.get("data"))
+    return objects(f"bigcommerce {stream}", body)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from include.columns import Columns, Rows
+from include.columns.kinds import Either, Exact, List, Text, Time
+from include.columns.parts import Within
 from include.errors import UnexpectedAnswer
 from include.model import Contact, Order
-from include.record import Record, records
+from include.record import objects
 
 if TYPE_CHECKING:
     from include.platforms import Page
@@ -42,11 +45,12 @@ LINKS = {
 }
 
 
-def contacts(raw: Raw) -> Iterator[Contact]:
+TOLD = Within("properties")
+
+
+def contacts(raw: Raw) -> Rows[Contact]:
     """Every contact."""
-    for body in raw["contacts"]:
-        for record in _records(body):
-            yield _contact(record)
+    return CONTACT.rows(raw["contacts"], _listed)
 
 
 def orders(raw: Raw) -> Iterator[Order]:
@@ -56,65 +60,65 @@ def orders(raw: Raw) -> Iterator[Order]:
 
 def count(page: Page) -> int:
     """How many records a page holds."""
-    return sum(1 for _ in _records(page.body))
+    return len(_listed(page.body))
 
 
 def ids(page: Page) -> list[str]:
     """The ids of a page's records, in order."""
-    return [_id(record) for record in _records(page.body)]
+    return CONTACT.ids(_listed(page.body))
 
 
 def replaced(page: Page) -> list[str]:
     """The ids of the contacts that were merged away into a page's records."""
-    found = [(_id(record), record.part("properties").text("hs_merged_object_ids")) for record in _records(page.body)]
-    return [old for id, said in found for old in _listed(said) if old != id]
+    merged = CONTACT.values(_listed(page.body), Text("hs_merged_object_ids", TOLD))
+    return [old for id, said in zip(ids(page), merged, strict=True) for old in _parts(said) if old != id]
 
 
 def addresses(said: str | None) -> tuple[str, ...]:
     """The additional addresses in HubSpot's one text of them, sorted."""
-    return tuple(sorted(_listed(said)))
+    return tuple(sorted(_parts(said)))
 
 
-def _listed(said: str | None) -> list[str]:
+def links(*said: str | None) -> Iterator[str]:
+    """The records elsewhere that `LINKS` name. Only a number can be one: these properties can be typed into."""
+    for prefix, value in zip(LINKS.values(), said, strict=True):
+        if value and (id := value.strip()).isdecimal():
+            yield f"{prefix}:{id}"
+
+
+def number(said: str) -> str:
+    """An id, which is a number in text."""
+    if not said.isdecimal():
+        raise UnexpectedAnswer("hubspot contacts: id is not a number in text")
+    return said
+
+
+CONTACT = Columns(
+    Contact,
+    "hubspot contacts",
+    fixed={"platform": "hubspot", "kind": "contact"},
+    id=Exact("id", to=number),
+    columns={
+        "email": Text("email", TOLD),
+        "other_emails": List(("hs_additional_emails",), (str,), addresses, TOLD),
+        "first_name": Text("firstname", TOLD),
+        "last_name": Text("lastname", TOLD),
+        "company": Text("company", TOLD),
+        "phone": Either(Text("phone", TOLD), Text("mobilephone", TOLD)),
+        "address": Text("address", TOLD),
+        "city": Text("city", TOLD),
+        "postcode": Text("zip", TOLD),
+        "country": Text("country", TOLD),
+        "created_at": Time("createdate", part=TOLD),
+        "updated_at": Time("lastmodifieddate", part=TOLD),
+        "links": List(tuple(LINKS), (str,), links, TOLD, needed=False),
+    },
+)
+
+
+def _parts(said: str | None) -> list[str]:
     return [one for part in (said or "").split(";") if (one := part.strip())]
 
 
-def _contact(record: Record) -> Contact:
-    told = record.part("properties")
-    return Contact(
-        platform="hubspot",
-        kind="contact",
-        id=_id(record),
-        email=told.text("email"),
-        other_emails=addresses(told.text("hs_additional_emails")),
-        first_name=told.text("firstname"),
-        last_name=told.text("lastname"),
-        company=told.text("company"),
-        phone=told.text("phone") or told.text("mobilephone"),
-        address=told.text("address"),
-        city=told.text("city"),
-        postcode=told.text("zip"),
-        country=told.text("country"),
-        created_at=told.time("createdate"),
-        updated_at=told.time("lastmodifieddate"),
-        links=tuple(_links(told)),
-    )
-
-
-def _links(told: Record) -> Iterator[str]:
-    """The records elsewhere that this one names. Only a number can be one: these properties can be typed into."""
-    for name, prefix in LINKS.items():
-        value = told.text(name) if name in told.fields else None
-        if value and value.isdecimal():
-            yield f"{prefix}:{value}"
-
-
-def _records(body: Any) -> Iterator[Record]:
-    return records("hubspot contacts", body.get("results") if isinstance(body, dict) else None)
-
-
-def _id(record: Record) -> str:
-    id = str(record.field("id", str))
-    if not id.isdecimal():
-        raise UnexpectedAnswer("hubspot contacts: id is not a number in text")
-    return id
+def _listed(body: Any) -> list[dict[str, Any]]:
+    return objects("hubspot contacts", body.get("results") if isinstance(body, dict) else None)

@@ -7,14 +7,16 @@ an empty value.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from include.columns import Columns, Rows
+from include.columns.conditions import Flag
+from include.columns.kinds import Either, Exact, Lines, Text, Time
+from include.columns.parts import MayBe
 from include.errors import UnexpectedAnswer
 from include.model import Contact, Order, State
-from include.record import Record
 
 if TYPE_CHECKING:
     from include.platforms import Page
@@ -30,52 +32,19 @@ STATES = {
     "DECLINED": State.DISABLED,
 }
 
-GID = re.compile(r"gid://shopify/(Customer|Order)/(\d+)")
+EMAIL, PHONE, ADDRESS = MayBe("defaultEmailAddress"), MayBe("defaultPhoneNumber"), MayBe("defaultAddress")
+CUSTOMER = MayBe("customer")
+BUYER = MayBe("billingAddress", otherwise="shippingAddress")
 
 
-def contacts(raw: Raw) -> Iterator[Contact]:
+def contacts(raw: Raw) -> Rows[Contact]:
     """Every customer."""
-    for record in _records("customers", raw["customers"]):
-        email, phone = record.part_or_none("defaultEmailAddress"), record.part_or_none("defaultPhoneNumber")
-        address = record.part_or_none("defaultAddress")
-        yield Contact(
-            platform="shopify",
-            kind="customer",
-            id=_id(record, "Customer"),
-            email=str(email.field("emailAddress", str)) if email else None,
-            first_name=record.text("firstName"),
-            last_name=record.text("lastName"),
-            company=address.text("company") if address else None,
-            phone=str(phone.field("phoneNumber", str)) if phone else address.text("phone") if address else None,
-            state=state(record.field("state", str)),
-            created_at=_time(record, "createdAt"),
-            updated_at=_time(record, "updatedAt"),
-            **_place(address),
-        )
+    return CONTACTS.rows(raw["customers"], partial(_nodes, "customers"))
 
 
-def orders(raw: Raw) -> Iterator[Order]:
+def orders(raw: Raw) -> Rows[Order]:
     """Every order that is not a test. Its buyer is who is billed; without a billing address, who is shipped to."""
-    for record in _records("orders", raw["orders"]):
-        if record.flag("test"):
-            continue
-        customer = record.part_or_none("customer")
-        buyer = record.part_or_none("billingAddress") or record.part_or_none("shippingAddress")
-        yield Order(
-            platform="shopify",
-            id=_id(record, "Order"),
-            number=str(record.field("name", str)),
-            contact_id=_id(customer, "Customer") if customer else None,
-            email=record.text("email"),
-            first_name=buyer.text("firstName") if buyer else None,
-            last_name=buyer.text("lastName") if buyer else None,
-            phone=record.text("phone") or (buyer.text("phone") if buyer else None),
-            status=_status(record),
-            channel=record.text("sourceName"),
-            placed_at=_time(record, "processedAt"),
-            updated_at=_time(record, "updatedAt"),
-            **_place(buyer),
-        )
+    return ORDERS.rows(raw["orders"], partial(_nodes, "orders"))
 
 
 def count(page: Page) -> int:
@@ -85,8 +54,8 @@ def count(page: Page) -> int:
 
 def ids(page: Page) -> list[str]:
     """The ids of a page's records, in order."""
-    kind = {"customers": "Customer", "orders": "Order"}[page.stream]
-    return [_id(record, kind) for record in _records(page.stream, [page.body])]
+    columns = CONTACTS if page.stream == "customers" else ORDERS
+    return columns.ids(_nodes(page.stream, page.body))
 
 
 def replaced(page: Page) -> list[str]:
@@ -103,24 +72,71 @@ def state(said: Any) -> State:
 
 def number(gid: Any, kind: str) -> str:
     """The numeric id in `gid://shopify/<kind>/<number>`, which references carry."""
-    if isinstance(gid, str) and (found := GID.fullmatch(gid)) and found[1] == kind:
-        return found[2]
+    before = f"gid://shopify/{kind}/"
+    if isinstance(gid, str) and gid.startswith(before) and (found := gid[len(before) :]).isdecimal():
+        return found
     raise UnexpectedAnswer(f"shopify: an id is not of the form gid://shopify/{kind}/<number>")
 
 
-def _id(record: Record, kind: str) -> str:
-    return number(record.field("id", str), kind)
+def status(said: str) -> str:
+    """A financial status in words: `PARTIALLY_REFUNDED` is partially refunded."""
+    return said.lower().replace("_", " ")
 
 
-def _time(record: Record, name: str) -> datetime:
-    """A time that Shopify always tells."""
-    moment = record.time(name)
-    if moment is None:
-        raise UnexpectedAnswer(f"{record.where}: {name} is not a time")
-    return moment
+def cancelled(_when: str) -> str:
+    """What an order that was cancelled is, whatever was paid."""
+    return "cancelled"
 
 
-def _nodes(stream: str, body: Any) -> list[Any]:
+customer_number, order_number = partial(number, kind="Customer"), partial(number, kind="Order")
+
+CONTACTS = Columns(
+    Contact,
+    "shopify customers",
+    fixed={"platform": "shopify", "kind": "customer"},
+    id=Exact("id", to=customer_number),
+    columns={
+        "email": Exact("emailAddress", EMAIL),
+        "first_name": Text("firstName"),
+        "last_name": Text("lastName"),
+        "company": Text("company", ADDRESS),
+        "phone": Either(Exact("phoneNumber", PHONE), Text("phone", ADDRESS)),
+        "address": Lines((Text("address1", ADDRESS), Text("address2", ADDRESS))),
+        "city": Text("city", ADDRESS),
+        "postcode": Text("zip", ADDRESS),
+        "country": Text("countryCodeV2", ADDRESS),
+        "state": Exact("state", to=state),
+        "created_at": Time("createdAt", always=True),
+        "updated_at": Time("updatedAt", always=True),
+    },
+)
+
+ORDERS = Columns(
+    Order,
+    "shopify orders",
+    fixed={"platform": "shopify"},
+    without=(Flag("test"),),
+    id=Exact("id", to=order_number),
+    columns={
+        "number": Exact("name"),
+        "contact_id": Exact("id", CUSTOMER, to=customer_number),
+        "email": Text("email"),
+        "first_name": Text("firstName", BUYER),
+        "last_name": Text("lastName", BUYER),
+        "phone": Either(Text("phone"), Text("phone", BUYER)),
+        "address": Lines((Text("address1", BUYER), Text("address2", BUYER))),
+        "city": Text("city", BUYER),
+        "postcode": Text("zip", BUYER),
+        "country": Text("countryCodeV2", BUYER),
+        "status": Either(Text("cancelledAt", to=cancelled), Text("displayFinancialStatus", to=status)),
+        "channel": Text("sourceName"),
+        "placed_at": Time("processedAt", always=True),
+        "updated_at": Time("updatedAt", always=True),
+    },
+)
+
+
+def _nodes(stream: str, body: Any) -> list[dict[str, Any]]:
     try:
         nodes = body["data"][stream]["nodes"]
     except (KeyError, TypeError) as error:
@@ -128,35 +144,3 @@ def _nodes(stream: str, body: Any) -> list[Any]:
     if not isinstance(nodes, list) or not all(isinstance(node, dict) for node in nodes):
         raise UnexpectedAnswer(f"shopify {stream}: nodes is not a list of objects")
     return nodes
-
-
-def _records(stream: str, bodies: Iterable[Any]) -> Iterator[Record]:
-    for body in bodies:
-        for node in _nodes(stream, body):
-            yield Record(f"shopify {stream}", node)
-
-
-class _Place(TypedDict, total=False):
-    address: str | None
-    city: str | None
-    postcode: str | None
-    country: str | None
-
-
-def _place(address: Record | None) -> _Place:
-    if address is None:
-        return {}
-    lines = [line for line in (address.text("address1"), address.text("address2")) if line]
-    return {
-        "address": ", ".join(lines) or None,
-        "city": address.text("city"),
-        "postcode": address.text("zip"),
-        "country": address.text("countryCodeV2"),
-    }
-
-
-def _status(record: Record) -> str | None:
-    if record.text("cancelledAt"):
-        return "cancelled"
-    said = record.text("displayFinancialStatus")
-    return said and said.lower().replace("_", " ")
