@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Api", "judge"]
 
+PARTS = 250  # lines or addresses of one order that come at once
+MOST_PAGES = 20
+
 
 class Api(Pulls):
     """One store."""
@@ -55,6 +58,19 @@ class Api(Pulls):
         if not isinstance(body, dict) or "id" not in body:
             raise UnexpectedAnswer("bigcommerce orders: the answer is not an order")
         return body
+
+    def order_parts(self, id: str, part: str) -> list[Any]:
+        """What an order only links to: all of its `products` or `shipping_addresses`."""
+        found: list[Any] = []
+        for page in range(1, MOST_PAGES + 1):
+            asked = {"limit": PARTS, "page": page}
+            told = self._http.read("GET", f"{ORDERS}/{id}/{part}", params=asked, headers=self._headers).body or []
+            if not isinstance(told, list):
+                raise UnexpectedAnswer(f"bigcommerce orders: the answer is not a list of {part}")
+            found += told
+            if len(told) < PARTS:
+                return found
+        raise UnexpectedAnswer(f"bigcommerce orders: order {id} holds more {part} than any order does")
 
     def update_customer(self, id: str, **fields: Any) -> None:
         """Change fields of one customer; those not named stay as they are."""

@@ -27,6 +27,7 @@ CAN: Mapping[Action, frozenset[str]] = {
 
 NOTE_FIELD = {"customer": "notes", "order": "staff_notes"}
 NOTE_MAX = 65_535
+LINKED = ("products", "shipping_addresses")  # what an order holds under an address of its own
 HANDED_OVER = "The old password was taken away; the next sign-in needs a new one, by the store's own reset mail."
 
 
@@ -37,7 +38,7 @@ def read(api: Api, fix: Fix) -> dict[str, Any]:
     Whether access was handed over is told by the marker that the same request put into the notes. A forced reset alone
     tells nothing: a customer who was imported with one may still know the password, and who has used it has none.
     """
-    record = image(api, fix)
+    record = _record(api, fix)
     match fix.action, fix.target.kind:
         case Action.SET_EMAIL, "customer":
             return {"email": record.get("email")}
@@ -72,7 +73,23 @@ def write(api: Api, fix: Fix) -> None:
 
 
 def image(api: Api, fix: Fix) -> dict[str, Any]:
-    """The whole customer or order."""
+    """
+    The whole customer or order; with an order that is attached, also what it only links to.
+
+    Neither its lines nor where it goes may change by that, though BigCommerce shows either only when it is asked.
+    """
+    record = _record(api, fix)
+    if fix.action is Action.ATTACH:
+        record |= {part: api.order_parts(fix.target.id, part) for part in LINKED}
+    return record
+
+
+def current(_api: Api, ref: Ref) -> Ref:
+    """The record itself: BigCommerce merges nothing."""
+    return ref
+
+
+def _record(api: Api, fix: Fix) -> dict[str, Any]:
     match fix.target.kind:
         case "customer":
             return api.customer(fix.target.id)
@@ -80,11 +97,6 @@ def image(api: Api, fix: Fix) -> dict[str, Any]:
             return api.order(fix.target.id)
         case _:
             raise _cannot(fix)
-
-
-def current(_api: Api, ref: Ref) -> Ref:
-    """The record itself: BigCommerce merges nothing."""
-    return ref
 
 
 def _set_email(api: Api, id: str, email: str) -> None:
@@ -151,7 +163,7 @@ def _add_note(api: Api, fix: Fix) -> None:
 
 def _with_note(api: Api, fix: Fix, says: str) -> str:
     """The record's notes with one more below what is there: BigCommerce replaces the text as a whole."""
-    there = str(image(api, fix).get(NOTE_FIELD[fix.target.kind]) or "").rstrip()
+    there = str(_record(api, fix).get(NOTE_FIELD[fix.target.kind]) or "").rstrip()
     line = f"{says} [{fix.after['note']}]"
     text = f"{there}\n\n{line}" if there else line
     if len(text) > NOTE_MAX:

@@ -1,7 +1,8 @@
 """
 What BigCommerce refuses, in our words: V3's map of errors and V2's list of them.
 
-Its sentences may repeat an address. A message of ours names the status and the fields, or quotes what cannot hold one.
+Its sentences may repeat an address. A message of ours names the status and the fields, and says what to do next.
+Statuses from 500 on (507: the store is full) never come here: the transport has them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,18 @@ from include.transport import Answer, retry_after
 IN_USE = re.compile(r"email .* already in use", re.IGNORECASE | re.DOTALL)
 NO_CUSTOMER = re.compile(r"invalid customer id", re.IGNORECASE)
 FIELD = re.compile(r"[A-Za-z0-9_.:\[\]]{1,60}")
+SCOPES = "store_v2_customers and store_v2_orders, both to modify"
+LOCKED_SECONDS = 5.0
+
+# What to do about a status whose body says no more.
+NEXT = {
+    400: "Look whether the record still takes such a change at BigCommerce, and do it there by hand if not",
+    405: "BigCommerce does not serve this; look for a newer Rollcall",
+    409: "The record is not in a state for this, or was changed meanwhile: read it again, and approve again",
+    413: "Too much was sent at once; nothing was changed",
+    415: "BigCommerce did not take our form of request; look for a newer Rollcall",
+    422: "Correct the value, or make the change at BigCommerce by hand",
+}
 IN_SENTENCE = re.compile(r"The fields? '([A-Za-z0-9_.]{1,60})'")
 
 
@@ -36,11 +49,14 @@ def judge(answer: Answer) -> RollcallError | None:
         case 401:
             return Unauthorized("bigcommerce does not accept the connection's token; put a valid one into its password")
         case 403:
-            return NotPermitted("bigcommerce denies access; the token needs the scopes for customers and for orders")
+            return NotPermitted(
+                f"bigcommerce denies access; the token needs the scopes {SCOPES}, and a store that is not suspended. "
+                "Give it these and try again"
+            )
         case 404 if not any(IN_SENTENCE.search(sentence) for sentence in told.values()):
             return NotFound("bigcommerce does not have this record")
         case 423:
-            return RateLimited("bigcommerce has locked this record for the moment", retry_after(answer))
+            return RateLimited("bigcommerce has locked this record for the moment", _reset(answer) or LOCKED_SECONDS)
         case 429:
             return RateLimited("bigcommerce asks us to wait", _reset(answer))
     if any(IN_USE.search(sentence) for sentence in told.values()):
@@ -49,7 +65,9 @@ def judge(answer: Answer) -> RollcallError | None:
         return NotFound("bigcommerce does not have this customer")
     fields = dict.fromkeys(_fields(told))
     at = f" at {', '.join(fields)}" if fields else ""
-    return Refusal(f"bigcommerce refused the request with HTTP {answer.status}{at}")
+    says = f"bigcommerce refused the request with HTTP {answer.status}{at}"
+    advice = NEXT.get(answer.status)
+    return Refusal(f"{says}. {advice}" if advice else says)
 
 
 def _told(body: Any) -> Iterator[tuple[str, str]]:

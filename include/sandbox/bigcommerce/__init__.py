@@ -29,6 +29,7 @@ SWITCHES = {
     "bigcommerce_taken": ".customer_update",  # the path under which a taken address is told
     "bigcommerce_batch": "atomic",  # or "good_rows": are the good customers of a PUT saved when one is bad?
     "bigcommerce_unknown_customer": "refused",  # or "accepted": an order given to a customer that is not there
+    "bigcommerce_attach_recalculates": [],  # "totals", "fees", "lines", "shipping": what an attach changes beside it
     "bigcommerce_detach": "applied",  # or "refused": an order given back to nobody
     "bigcommerce_channels_enforced": False,  # is an order refused to a customer of another channel?
     "bigcommerce_guest_email_filter": False,  # does `email` among the orders' filters find guests' orders?
@@ -85,5 +86,6 @@ def routes(world: World, desk: Desk) -> list[BaseRoute]:
         route("/v2/orders/{id:int}", "GET", orders.get),
         route("/v2/orders/{id:int}", "PUT", orders.update),
         route("/v2/orders/{id:int}/shipping_addresses", "GET", orders.shipping),
+        route("/v2/orders/{id:int}/products", "GET", orders.products),
         route("/v2/time", "GET", time),
     ]

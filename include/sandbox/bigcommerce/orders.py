@@ -48,9 +48,16 @@ class Orders:
         return JSONResponse(self._order(request))
 
     async def shipping(self, request: Request) -> Response:
-        """Where an order goes; here always to who is billed."""
+        """Where an order goes; here always to who is billed. An order of nothing that is shipped goes nowhere."""
         order = self._order(request)
-        return JSONResponse([{"id": order["id"], "order_id": order["id"]} | order["billing_address"]])
+        sent = {"id": order["id"], "order_id": order["id"], "shipping_method": "Flat"} | order["billing_address"]
+        return self._part(request, [sent | self.store.shifted.get((order["id"], "shipping"), {})])
+
+    async def products(self, request: Request) -> Response:
+        """The lines of an order."""
+        id = self._order(request)["id"]
+        lines = [{"id": id * 10, "order_id": id, "name": "Shirt", "quantity": 1, "applied_discounts": [{"id": "sale"}]}]
+        return self._part(request, [line | self.store.shifted.get((id, "lines"), {}) for line in lines])
 
     async def update(self, request: Request) -> Response:
         """Change an order, and whatever hangs on what was sent."""
@@ -65,6 +72,12 @@ class Orders:
             raise
         self.store.changed(request, "order", order, wanted)
         return JSONResponse(order)
+
+    def _part(self, request: Request, told: list[Record]) -> Response:
+        """A page of what hangs on an order: 204 when there is nothing more."""
+        limit, page = self._limit(request.query_params.get("limit", "50")), int(request.query_params.get("page", "1"))
+        told = told[(page - 1) * limit : page * limit]
+        return JSONResponse(told) if told else Response(status_code=204)
 
     def _order(self, request: Request) -> Record:
         order = self.store.orders.get(request.path_params["id"])
@@ -104,6 +117,7 @@ class Orders:
         wanted = {name: sent[name] for name in PLAIN & set(sent)}
         if "customer_id" in wanted:
             self._may(order, wanted["customer_id"])
+            wanted |= self._beside(order)
         if len(str(wanted.get("staff_notes") or "")) > LONGEST:
             raise Refused(400, "The field 'staff_notes' is invalid.")
         if "billing_address" in sent:
@@ -120,6 +134,18 @@ class Orders:
         if "is_deleted" in sent:
             wanted["is_deleted"] = bool(sent["is_deleted"])
         return wanted
+
+    def _beside(self, order: Record) -> Record:
+        """What an attach changes that nobody asked for, where that is switched."""
+        switched = self.store.desk.switches["bigcommerce_attach_recalculates"]
+        if "lines" in switched:
+            self.store.shifted[order["id"], "lines"] = {"applied_discounts": []}
+        if "shipping" in switched:
+            self.store.shifted[order["id"], "shipping"] = {"street_1": "1 Home Street"}
+        moved: Record = {"fees": []} if "fees" in switched else {}
+        if "totals" in switched:
+            moved["total_inc_tax"] = f"{Decimal(order['total_inc_tax']) + Decimal('1.37'):.4f}"
+        return moved
 
     def _may(self, order: Record, customer: Any) -> None:
         switches = self.store.desk.switches

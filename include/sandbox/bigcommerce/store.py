@@ -58,6 +58,7 @@ class Store:
     def __init__(self, world: World, desk: Desk) -> None:
         self.desk = desk
         self.customers = {int(account.id): _customer(account) for account in world.of("bigcommerce", "customer")}
+        self.shifted: dict[tuple[int, str], Record] = {}  # fields of an order's lines or addresses that were changed
         self.orders = {int(purchase.id): _order(purchase) for purchase in world.purchases_of("bigcommerce")}
 
     def holder(self, email: str, but: Record) -> Record | None:

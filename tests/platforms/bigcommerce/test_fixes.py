@@ -9,6 +9,7 @@ import pytest
 from include.errors import Conflict, NotFound, Refusal, UnclearOutcome
 from include.model import Action, Fix, Ref
 from include.platforms.bigcommerce import fixes
+from tests.platforms.bigcommerce.wanted import MARKER, attach, bodies, fix, note, set_email
 from tests.sandbox.people_world import (
     CARA,
     CARA_ELSEWHERE,
@@ -17,29 +18,10 @@ from tests.sandbox.people_world import (
     GUEST_ON_TWO,
     GUESTS_ORDER,
     UNFINISHED,
+    account,
     people_world,
 )
 from tests.sandbox.twin import OpenTwin, Twin
-
-MARKER = "Rollcall 0123456789ab"
-
-
-def fix(kind: str, id: str, action: Action, before: dict[str, Any], after: dict[str, Any]) -> Fix:
-    return Fix(Ref("bigcommerce", kind, id), action, before, after)
-
-
-def set_email(id: str, old: str, new: str) -> Fix:
-    return fix("customer", id, Action.SET_EMAIL, {"email": old}, {"email": new})
-
-
-def attach(order: str, old: str | None, new: str | None) -> Fix:
-    before, after = ({"contact": id and f"bigcommerce:customer:{id}"} for id in (old, new))
-    return fix("order", order, Action.ATTACH, before, after)
-
-
-def note(kind: str, id: str) -> Fix:
-    return fix(kind, id, Action.ADD_NOTE, {"note": None}, {"note": MARKER, "text": "Changed on request."})
-
 
 CHANGES = [
     pytest.param(
@@ -116,6 +98,17 @@ def test_a_taken_address_names_who_holds_it_where_that_is_one(
     assert conflict.value.holder == holder
     assert str(conflict.value).endswith(f"belongs to {holder or 'another customer'}")
     assert [effect for *_, effect in bigcommerce.changes()] == ["refused"]
+
+
+def test_an_address_is_taken_by_who_shares_a_channel_and_named_is_that_one(bigcommerce_with: OpenTwin) -> None:
+    world = people_world()
+    mine = account("bigcommerce", "14", "fay@example.com", "Fay", "Ode", channels=["1", "3"])
+    world.accounts += [mine, account("bigcommerce", "15", "gil@example.com", "Gil", "Ode", channels=["2"])]
+    api = bigcommerce_with(world).ours().api
+    with pytest.raises(Conflict) as conflict:
+        fixes.write(api, set_email("14", "fay@example.com", "cara@example.com"))
+    assert conflict.value.holder == f"bigcommerce:customer:{CARA}"
+    fixes.write(api, set_email("15", "gil@example.com", "fay@example.com"))  # no channel is shared
 
 
 def test_one_address_may_be_two_customers_on_two_channels(bigcommerce: Twin) -> None:
@@ -210,6 +203,17 @@ def test_a_name_that_stays_is_not_sent_for_an_empty_one_is_refused(bigcommerce_w
     assert fixes.read(api, change) == before
     fixes.write(api, change)
     assert fixes.read(api, change) == after
+
+
+def test_a_name_and_an_address_change_one_customer_a_request(bigcommerce: Twin) -> None:
+    api, sent = bigcommerce.ours().api, bodies(bigcommerce)
+    names = ({"first_name": first, "last_name": last} for first, last in (("Dee", "Fox"), ("Mia", "Roe")))
+    fixes.write(api, set_email(DEE, "dee@example.com", "mia@new.example"))
+    fixes.write(api, fix("customer", DEE, Action.SET_NAME, *names))
+    assert sent == [
+        [{"id": int(DEE), "email": "mia@new.example"}],
+        [{"id": int(DEE), "first_name": "Mia", "last_name": "Roe"}],
+    ]
 
 
 def test_a_record_carries_its_own_id(bigcommerce: Twin) -> None:
