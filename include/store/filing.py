@@ -18,6 +18,7 @@ from include.digests import digest, finding_id
 from include.model import Finding, FixState, Notice, Ref, Verdict
 from include.store import audit, outbox, versions
 from include.store.schema import decision, finding, fix, option
+from include.store.versions import Version
 
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
@@ -46,13 +47,17 @@ def file(
     left_out: Collection[str] = (),
     seen_at: datetime | None = None,
     digest: Digest | None = None,
+    accounts: Mapping[str, str] | None = None,
+    *,
+    whole: bool = True,
 ) -> Filed:
     """
-    File everything that one night found, in one transaction.
+    File everything that one night found, in one transaction; or, when not `whole`, these and nothing else.
 
     `left_out`: platforms that were not pulled; findings that need them are neither raised nor closed. `seen_at`: when
     the night's pull began; what was settled after that is not taken for having come back. `digest`: words the message
-    to the reviewers, which is put into the outbox with the findings.
+    to the reviewers, which is put into the outbox with the findings. `accounts`: the fingerprint of the account that
+    each platform was pulled from; what was found in another account before comes back to the page.
     """
     now = datetime.now(UTC)
     found: dict[str, Finding] = {}
@@ -60,6 +65,8 @@ def file(
         if found.setdefault(finding_id(one.key), one) is not one:
             raise ValueError(f"the finding {one.key} was found twice in one night")
     found = {id: one for id, one in found.items() if not _touches(one, left_out)}
+    accounts = accounts or {}
+    contents = {id: content(one, accounts) for id, one in found.items()}
     with ledger.write() as connection:
         known = {row.id: row for row in connection.execute(sa.select(finding))}
         started = _started(connection)
@@ -71,22 +78,27 @@ def file(
         for id, one in sorted(found.items()):
             row = known.get(id)
             if row is None:
-                inserts.append({**_told(id, one, night), "version": 1, "state": "open", "first_night": night})
-                inserts[-1] |= {"key": one.key, "rule": one.rule, "subject": str(one.subject), "changed_at": now}
-                added.append((id, one.key, 1, one.options))
+                inserts.append({**_told(id, one, contents[id], night), "version": 1, "state": "open"})
+                inserts[-1] |= {
+                    "first_night": night,
+                    "key": one.key,
+                    "rule": one.rule,
+                    "subject": str(one.subject),
+                    "changed_at": now,
+                }
+                added.append(Version(id, one.key, 1, one.options, accounts))
                 counts["new"] += 1
                 continue
-            state, renew = _next_state(
-                row, content(one), night, id in started, verdicts.get((id, row.version)), seen_at
-            )
+            seen = contents[id]
+            state, renew = _next_state(row, seen, night, id in started, verdicts.get((id, row.version)), seen_at)
             counts["reopened" if state == "open" != row.state else "known"] += 1
             version = row.version + renew
-            told = _told(id, one, night) if renew or content(one) == row.content else _as_is(row, night)
+            told = _told(id, one, seen, night) if renew or seen == row.content else _as_is(row, night)
             until = row.until if state == "deferred" else None
             changed_at = now if renew or state != row.state else row.changed_at
             updates.append({**told, "version": version, "state": state, "until": until, "changed_at": changed_at})
             if renew:
-                added.append((id, one.key, version, one.options))
+                added.append(Version(id, one.key, version, one.options, accounts))
         if inserts:
             connection.execute(sa.insert(finding), inserts)
         if updates:
@@ -97,6 +109,7 @@ def file(
             for id, row in known.items()
             if id not in found and id not in started and row.state not in CLOSED and not _touches(row, left_out)
         ]
+        gone = gone if whole else []
         for part in (gone[at : at + 500] for at in range(0, len(gone), 500)):
             connection.execute(sa.update(finding).where(finding.c.id.in_(part)).values(state="gone", changed_at=now))
         filed = Filed(counts["new"], counts["known"], counts["reopened"], len(gone))
@@ -118,9 +131,9 @@ def _open(connection: sa.Connection) -> dict[str, int]:
     return {rule: int(number) for rule, number in rows}
 
 
-def content(one: Finding) -> str:
+def content(one: Finding, accounts: Mapping[str, str]) -> str:
     """
-    SHA-256 of what a reviewer judges: the lasting evidence, and the options in their order.
+    SHA-256 of what a reviewer judges: the lasting evidence, the options in their order, the accounts they would change.
 
     Evidence that tells when something changed is left out, by its kind's name (see `include.rules`): it is there for
     one night, or moves with every edit of a record, and would take decisions with it though what was judged stands. So
@@ -128,7 +141,9 @@ def content(one: Finding) -> str:
     """
     said = one.as_json()
     lasting = [each for each in said["because"] if each["weight"] and not each["evidence"].startswith(PASSING)]
-    return digest({"because": lasting, "options": said["options"]})
+    judged = {"because": lasting, "options": said["options"]}
+    within = versions.touched(one.options, accounts)
+    return digest({**judged, "accounts": within} if within else judged)
 
 
 def _next_state(
@@ -161,10 +176,10 @@ def _next_state(
     return row.state, False
 
 
-def _told(id: str, one: Finding, night: str) -> dict[str, Any]:
+def _told(id: str, one: Finding, content: str, night: str) -> dict[str, Any]:
     said = one.as_json()
     kept = {name: said[name] for name in ("others", "confidence", "because", "recommended")}
-    return {"id": id, **kept, "content": content(one), "last_night": night}
+    return {"id": id, **kept, "content": content, "last_night": night}
 
 
 def _as_is(row: sa.Row[Any], night: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from include.errors import NotAllowed
 from include.model import TOOK, Action, Authority, Fix, FixState, Option, Ref, Verdict
 from include.store.decisions import TWO_PEOPLE
 from include.store.schema import alias, decision, finding, fix, option
+from include.store.versions import bound_hash
 
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
@@ -27,7 +28,11 @@ UNSETTLED = frozenset({str(FixState.IN_FLIGHT), str(FixState.UNKNOWN)})
 
 @dataclass(frozen=True, slots=True)
 class KeptFix:
-    """A fix with its place and state. `sent_at` and `image`: since when it may have been written, and over what."""
+    """
+    A fix with its place and state. `sent_at` and `image`: since when it may have been written, and over what.
+
+    `account`: the fingerprint of the account it was found in; None for one that was filed before those were kept.
+    """
 
     id: int
     finding_id: str
@@ -37,6 +42,7 @@ class KeptFix:
     lease_until: datetime | None
     sent_at: datetime | None
     image: dict[str, Any] | None
+    account: str | None
 
     @property
     def took(self) -> bool:
@@ -156,11 +162,12 @@ def _approved(rows: Sequence[sa.Row[Any]], label: str, fixes: Sequence[KeptFix])
     own = [row for row in rows if row.option_id == last.option_id and row.option_hash == last.option_hash]
     people = {row.reviewer.strip().casefold(): row.reviewer.strip() for row in reversed(own)}
     told = Option(label, tuple(one.fix for one in fixes))
+    accounts = {one.fix.target.platform: one.account for one in fixes if one.account is not None}
     reason = "; ".join(dict.fromkeys(row.reason for row in own if row.reason)) or label
     return ApprovedOption(
         finding_id=last.finding_id,
         version=last.version,
-        hash=told.hash(last.key),
+        hash=bound_hash(told, last.key, accounts),
         approved_hash=last.option_hash,
         approvals=len(people),
         needed=2 if any(str(one.fix.action) in TWO_PEOPLE for one in fixes) else 1,
@@ -190,7 +197,15 @@ def _fixes(connection: sa.Connection, column: sa.Column[int], ids: Sequence[int]
         for row in rows:
             one = Fix(Ref.parse(row.target), Action(row.action), row.before, row.after)
             kept = KeptFix(
-                row.id, row.finding_id, row.version, one, FixState(row.state), row.lease_until, row.sent_at, row.image
+                id=row.id,
+                finding_id=row.finding_id,
+                version=row.version,
+                fix=one,
+                state=FixState(row.state),
+                lease_until=row.lease_until,
+                sent_at=row.sent_at,
+                image=row.image,
+                account=row.account,
             )
             told.setdefault(row.option_id, []).append(kept)
     return told

@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from include.digests import canonical
 
-HEAD = "0001"  # the newest migration
+HEAD = "0002"  # the newest migration
 
 metadata = MetaData(
     naming_convention={
@@ -112,6 +112,7 @@ fix = Table(
     Column("option_id", Integer, ForeignKey("option.id"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("platform", String(32), nullable=False),
+    Column("account", String(16)),  # fingerprint of the platform's account that it was found in
     Column("target", Text, nullable=False),
     Column("action", String(32), nullable=False),
     Column("before", Json, nullable=False),

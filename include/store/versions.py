@@ -6,13 +6,14 @@ A finding that comes back to the page gets a new version, so that no decision of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from include.digests import canonical
+from include.digests import canonical, digest
 from include.model import Action, Fix, FixState, Notice, Option, Ref
 from include.store import audit, outbox
 from include.store.schema import finding, fix, option
@@ -21,36 +22,62 @@ if TYPE_CHECKING:
     from include.store.ledger import Ledger
 
 
-def add(connection: sa.Connection, versions: Sequence[tuple[str, str, int, Sequence[Option]]]) -> None:
-    """Write versions, each as finding's id, finding's key, number of the version, options."""
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What is filed of a finding at once; `accounts`: by platform, the account it was found in, where it is known."""
+
+    finding_id: str
+    key: str
+    number: int
+    options: Sequence[Option]
+    accounts: Mapping[str, str]
+
+
+def touched(options: Iterable[Option], accounts: Mapping[str, str]) -> dict[str, str]:
+    """Of `accounts` (by platform), those in which a fix of these options would change something."""
+    platforms = {fix.target.platform for option in options for fix in option.fixes}
+    return {platform: account for platform, account in accounts.items() if platform in platforms}
+
+
+def bound_hash(one: Option, key: str, accounts: Mapping[str, str]) -> str:
+    """SHA-256 (hex) that a decision is bound to: this option of this finding, in these accounts of its platforms."""
+    within = touched([one], accounts)
+    return digest({"option": one.hash(key), "accounts": within}) if within else one.hash(key)
+
+
+def add(connection: sa.Connection, versions: Sequence[Version]) -> None:
+    """Write versions."""
     option_id, fix_id = _next(connection, option), _next(connection, fix)
     options, fixes = [], []
-    for id, key, version, told in versions:
-        earlier = _fixes_of(connection, id, version - 1) if version > 1 else {}
-        for number, one in enumerate(told):
+    for version in versions:
+        id, accounts = version.finding_id, version.accounts
+        earlier = _fixes_of(connection, id, version.number - 1) if version.number > 1 else {}
+        for number, one in enumerate(version.options):
             options.append(
                 {
                     "id": option_id,
                     "finding_id": id,
-                    "version": version,
+                    "version": version.number,
                     "number": number,
                     "label": one.label,
-                    "hash": one.hash(key),
+                    "hash": bound_hash(one, version.key, accounts),
                 }
             )
             for position, single in enumerate(one.fixes):
+                account = accounts.get(single.target.platform)
                 fixes.append(
                     {
                         "id": fix_id,
                         "option_id": option_id,
                         "position": position,
                         "platform": single.target.platform,
+                        "account": account,
                         "target": str(single.target),
                         "action": str(single.action),
                         "before": dict(single.before),
                         "after": dict(single.after),
                         "state": str(FixState.PLANNED),
-                        "earlier": earlier.get(_sameness(single)),
+                        "earlier": earlier.get(_sameness(single, account)),
                     }
                 )
                 fix_id += 1
@@ -82,7 +109,9 @@ def stored(connection: sa.Connection, finding_id: str, version: int) -> list[Opt
 def reopen(connection: sa.Connection, finding_id: str, now: datetime) -> int:
     """Put a finding back on the page as a new version with the same options; returns the version's number."""
     row = connection.execute(sa.select(finding.c.key, finding.c.version).where(finding.c.id == finding_id)).one()
-    add(connection, [(finding_id, row.key, row.version + 1, stored(connection, finding_id, row.version))])
+    options = stored(connection, finding_id, row.version)
+    accounts = _accounts(connection, finding_id, row.version)
+    add(connection, [Version(finding_id, row.key, row.version + 1, options, accounts)])
     connection.execute(
         sa.update(finding)
         .where(finding.c.id == finding_id)
@@ -115,19 +144,30 @@ def _next(connection: sa.Connection, table: sa.Table) -> int:
     return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()) + 1
 
 
+def _accounts(connection: sa.Connection, finding_id: str, version: int) -> dict[str, str]:
+    """The accounts that a version's fixes were found in, as they were filed."""
+    rows = connection.execute(
+        sa.select(fix.c.platform, fix.c.account)
+        .join(option, fix.c.option_id == option.c.id)
+        .where(option.c.finding_id == finding_id, option.c.version == version, fix.c.account.is_not(None))
+    )
+    return {row.platform: row.account for row in rows}
+
+
 def _fixes_of(connection: sa.Connection, finding_id: str, version: int) -> dict[str, int]:
     """A version's fixes by what they do; of the same one in two options, the one that was tried."""
     tried = sa.case((fix.c.state == str(FixState.PLANNED), 0), else_=1)
     rows = connection.execute(
-        sa.select(fix.c.id, fix.c.target, fix.c.action, fix.c.before, fix.c.after)
+        sa.select(fix.c.id, fix.c.account, fix.c.target, fix.c.action, fix.c.before, fix.c.after)
         .join(option, fix.c.option_id == option.c.id)
         .where(option.c.finding_id == finding_id, option.c.version == version)
         .order_by(tried, fix.c.id)
     )
     return {
-        _sameness(Fix(Ref.parse(row.target), Action(row.action), row.before, row.after)): int(row.id) for row in rows
+        _sameness(Fix(Ref.parse(row.target), Action(row.action), row.before, row.after), row.account): int(row.id)
+        for row in rows
     }
 
 
-def _sameness(one: Fix) -> str:
-    return canonical([str(one.target), str(one.action), dict(one.after)])
+def _sameness(one: Fix, account: str | None) -> str:
+    return canonical([account, str(one.target), str(one.action), dict(one.after)])
