@@ -47,13 +47,14 @@ class File:
 
     def __init__(self, folder: Path, connection: str, url: str) -> None:
         digest = hashlib.sha256(url.encode()).hexdigest()[:12]
-        self.path = _private(folder) / f"{connection}-{digest}.{FORM}.json"
+        self.path = folder / f"{connection}-{digest}.{FORM}.json"
         self._lock = threading.Lock()
+        _make(folder)
 
     @contextmanager
     def open(self) -> Iterator[dict[str, Any]]:
         with self._lock:  # threads of this process wait here rather than for the file
-            file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            file = self._open()
             try:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 state = _read(file)
@@ -64,14 +65,22 @@ class File:
             finally:
                 os.close(file)
 
+    def _open(self) -> int:
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        try:
+            return os.open(self.path, flags, 0o600)
+        except FileNotFoundError:  # somebody cleared the system's temporary folder
+            _make(self.path.parent)
+            return os.open(self.path, flags, 0o600)
+
 
 def usual_folder() -> Path:
     """This user's folder below the system's own for what need not last."""
     return Path(tempfile.gettempdir()) / f"rollcall-{os.getuid()}"
 
 
-def _private(folder: Path) -> Path:
-    """The folder, made if need be. Raises SettingsWrong unless it is ours."""
+def _make(folder: Path) -> None:
+    """Make the folder if need be. Raises SettingsWrong unless it is ours."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if folder.stat().st_uid != os.getuid() or not os.access(folder, os.W_OK | os.X_OK):
@@ -80,7 +89,6 @@ def _private(folder: Path) -> Path:
         raise SettingsWrong(
             f"The folder {folder} cannot be used ({error.strerror}); name another in ROLLCALL_QUOTA_FOLDER."
         ) from error
-    return folder
 
 
 def _read(file: int) -> dict[str, Any]:

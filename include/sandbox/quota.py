@@ -1,12 +1,14 @@
 """
 Counts every request per platform, and refuses in each vendor's own form when its plan is used up.
 
-Sources: HubSpot usage guidelines (100 or 190 per rolling 10 s; no Retry-After on a 429) and BigCommerce API rate limits
-(150 or 450 per 30 s window), as read 2026-11. Shopify's bucket of points is its twin's own; WHMCS and WHM publish none.
+Sources: HubSpot usage guidelines (100 or 190 per rolling 10 s; search apart, 5 a second, without a word of it in the
+headers; no Retry-After on a 429) and BigCommerce API rate limits (150 or 450 per 30 s window), as read 2026-11.
+Shopify's bucket of points is its twin's own, and holds under every plan; WHMCS and WHM publish none.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections import deque
 from collections.abc import Callable
@@ -23,11 +25,13 @@ if TYPE_CHECKING:
 
 PLANS: dict[str, dict[str, int]] = {
     "unlimited": {},
-    "standard": {"hubspot": 100, "bigcommerce": 150},
-    "professional": {"hubspot": 190, "bigcommerce": 450},
+    "standard": {"hubspot": 100, "hubspot search": 5, "bigcommerce": 150},
+    "usual": {"hubspot": 190, "hubspot search": 5, "bigcommerce": 150},
+    "professional": {"hubspot": 190, "hubspot search": 5, "bigcommerce": 450},
 }
-WINDOW = {"hubspot": 10.0, "bigcommerce": 30.0}
+WINDOW = {"hubspot": 10.0, "hubspot search": 1.0, "bigcommerce": 30.0}
 PLENTY = 1_000_000
+SEARCH = re.compile(r"/hubspot/crm/(v3/objects|objects/[^/]+)/[^/]+/search/?")
 
 
 @dataclass
@@ -47,14 +51,15 @@ class Quota:
         platform = scope["path"].strip("/").partition("/")[0]
         count = self.desk.quota.setdefault(platform, {"requests": 0, "throttled": 0})
         count["requests"] += 1
-        if platform not in WINDOW:
+        measured = "hubspot search" if SEARCH.fullmatch(scope["path"]) else platform
+        if measured not in WINDOW:
             await self.app(scope, receive, send)
             return
-        left, reset = self._take(platform)
-        headers = self._headers(platform, left, reset)
+        left, reset = self._take(measured)
+        headers = self._headers(measured, left, reset)
         if left < 0:
             count["throttled"] += 1
-            await JSONResponse(too_many(platform), 429, headers)(scope, receive, send)
+            await JSONResponse(too_many(measured), 429, headers)(scope, receive, send)
             return
 
         async def with_headers(message: Message) -> None:
@@ -78,6 +83,8 @@ class Quota:
 
     def _headers(self, platform: str, left: int, reset: float) -> dict[str, str]:
         limit = self._limits.get(platform, PLENTY)
+        if platform == "hubspot search":
+            return {}
         if platform == "hubspot":
             return {
                 "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
@@ -102,6 +109,11 @@ def too_many(platform: str) -> Any:
                 "errorType": "RATE_LIMIT",
                 "correlationId": "c033cdaa-2c40-4a64-ae48-b4cec88dad24",
                 "policyName": "TEN_SECONDLY_ROLLING",
+            }
+        case "hubspot search":
+            return too_many("hubspot") | {
+                "message": "You have reached your secondly limit.",
+                "policyName": "SECONDLY",
             }
         case "shopify":
             extensions = {"code": "THROTTLED", "documentation": "https://shopify.dev/api/usage/rate-limits"}

@@ -123,7 +123,7 @@ def test_a_taken_port_is_named_and_the_exit_code_is_2(option: str, taken: str):
         pytest.param(["--people", "0"], "--people", id="nobody"),
         pytest.param(["--people", "many"], "--people", id="people-in-words"),
         pytest.param(["--latency", "-1"], "--latency", id="answers-before-questions"),
-        pytest.param(["--quota", "golden"], "unlimited, standard, professional", id="an-unknown-plan"),
+        pytest.param(["--quota", "golden"], "unlimited, standard, usual, professional", id="an-unknown-plan"),
         pytest.param(["--host", "nowhere.invalid"], "nowhere.invalid", id="an-unknown-host"),
         pytest.param(["--port", "99999"], "--port", id="a-port-out-of-range"),
         pytest.param(["--colour", "blue"], "--colour", id="an-unknown-option"),

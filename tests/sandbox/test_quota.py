@@ -39,10 +39,10 @@ class Metered:
         app.router.routes[:] = []
         app.router.default = quota
 
-    def ask(self, platform: str, times: int = 1) -> requests.Response:
+    def ask(self, platform: str, times: int = 1, path: str = "something") -> requests.Response:
         """The last answer of several."""
         for _ in range(times):
-            answer = self._session.get(f"{self.url}/{platform}/something", timeout=5)
+            answer = self._session.get(f"{self.url}/{platform}/{path}", timeout=5)
         return answer
 
     def close(self) -> None:
@@ -94,6 +94,8 @@ def test_shopifys_points_are_counted_too(whole: Whole):
     ("metered", "platform", "most"),
     [
         pytest.param("standard", "hubspot", 100, id="hubspot-standard"),
+        pytest.param("usual", "hubspot", 190, id="hubspot-usual"),
+        pytest.param("usual", "bigcommerce", 150, id="bigcommerce-usual"),
         pytest.param("professional", "hubspot", 190, id="hubspot-professional"),
         pytest.param("standard", "bigcommerce", 150, id="bigcommerce-standard"),
         pytest.param("professional", "bigcommerce", 450, id="bigcommerce-professional"),
@@ -139,6 +141,19 @@ def test_hubspot_says_what_is_left_and_refuses_without_saying_when(metered: Mete
     assert refused.headers["X-HubSpot-RateLimit-Remaining"] == "0"
     assert "Retry-After" not in refused.headers
     assert refused.json()["policyName"] == "TEN_SECONDLY_ROLLING"
+
+
+@pytest.mark.parametrize("path", ["crm/v3/objects/contacts/search", "crm/objects/2026-03/contacts/search"])
+def test_hubspots_search_has_a_quota_of_its_own_and_says_nothing_of_it(metered: Metered, path: str):
+    metered.ask("hubspot", 100)
+    found = metered.ask("hubspot", 5, path)
+    refused = metered.ask("hubspot", 1, path)
+    assert (found.status_code, refused.status_code, refused.json()["policyName"]) == (200, 429, "SECONDLY")
+    assert not [name for answer in (found, refused) for name in answer.headers if "ratelimit" in name.lower()]
+    assert metered.desk.quota["hubspot"] == {"requests": 106, "throttled": 1}
+    metered.clock.now += 1
+    assert metered.ask("hubspot", 5, path).status_code == 200
+    assert metered.ask("hubspot").status_code == 429
 
 
 def test_bigcommerce_says_what_is_left_and_when_there_is_room(metered: Metered):
