@@ -123,12 +123,31 @@ def changes(action: str, before: Mapping[str, Any], after: Mapping[str, Any]) ->
         return [
             {"field": "Goes into this contact", "before": value(before.get("duplicate")), "after": "merged"},
             {"field": "Main address", "before": value(before.get("email")), "after": value(after.get("email"))},
-            {"field": "Duplicate's address", "before": value(before.get("duplicate_email")), "after": "additional"},
+            {"field": "Duplicate's address", "before": value(before.get("duplicate_email")), "after": _kept(before)},
+            *_orders(before, after),
         ]
     return [
         {"field": FIELDS.get(field, field), "before": value(before.get(field)), "after": value(after.get(field))}
         for field in before
         if before.get(field) != after.get(field)
+    ]
+
+
+def _kept(before: Mapping[str, Any]) -> str:
+    """What becomes of a duplicate's address: where orders move with a merge, a contact has one address only."""
+    return "given up" if "orders" in before else "additional"
+
+
+def _orders(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The orders that a merge moves, with the addresses that it writes into them."""
+    moved = after.get("orders") or {}
+    return [
+        {
+            "field": f"Address of {record(name)}",
+            "before": value(said.get("email")),
+            "after": value((moved.get(name) or {}).get("email")),
+        }
+        for name, said in (before.get("orders") or {}).items()
     ]
 
 

@@ -51,11 +51,32 @@ def test_a_reset_without_an_answer_is_unknown_and_not_sent_again(worker, sandbox
     assert detail.endswith(NOT_SHOWN)
 
 
+def test_where_nobody_has_a_password_nothing_is_sent_the_receipt_says_why_and_what_follows_goes_on(
+    worker, sandbox, ledger, reset
+):
+    sandbox.switch(shopify_customer_accounts="NEW_CUSTOMER_ACCOUNTS")
+    id = approved(ledger, reset, invite(sandbox), note(sandbox))
+    assert worker.apply() == {"already": 2, "applied": 1}
+    assert [outcome for outcome, _ in receipts_of(ledger)] == ["already", "already", "applied"]
+    assert all("sign in with the code" in str(detail) for _, detail in receipts_of(ledger)[:2])
+    assert state_of(ledger, id) == ("settled", 1)
+    assert [write["action"] for write in sandbox.writes()] == ["update"]
+
+
 def test_a_refused_reset_says_why_and_comes_back(worker, sandbox, ledger, reset):
-    sandbox.served.app.state.sandbox.desk.switches["shopify_customer_accounts"] = "NEW_CUSTOMER_ACCOUNTS"
+    sandbox.switch(shopify_storefront_scopes=[])
     id = approved(ledger, reset)
     assert worker.apply() == {"refused": 1}
     ((_, detail),) = receipts_of(ledger)
-    assert "sign in with the code" in str(detail)
+    assert "unauthenticated_write_customers" in str(detail)
     assert state_of(ledger, id) == ("open", 2)
-    assert asked(sandbox) == []
+
+
+def invite(sandbox) -> Fix:
+    account = next(one for one in sandbox.world.of("shopify") if one.email and one.state == "disabled")
+    return Fix(Ref.parse(account.ref), Action.INVITE, {"state": "disabled"}, {"state": "invited"})
+
+
+def note(sandbox) -> Fix:
+    after = {"note": "Rollcall 0123456789ab", "text": "Access was handed over."}
+    return Fix(Ref.parse(sandbox.world.of("shopify")[0].ref), Action.ADD_NOTE, {"note": None}, after)

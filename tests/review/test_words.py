@@ -104,6 +104,28 @@ def test_a_value_reads_as_text(said, shown):
             ],
             id="a merge",
         ),
+        pytest.param(
+            "merge",
+            {
+                "duplicate": "shopify:customer:2",
+                "email": "a@a",
+                "duplicate_email": "b@b",
+                "orders": {"shopify:order:9": {"contact": "shopify:customer:2", "email": "b@b"}},
+            },
+            {
+                "duplicate": None,
+                "email": "a@a",
+                "duplicate_email": None,
+                "orders": {"shopify:order:9": {"contact": "shopify:customer:1", "email": "a@a"}},
+            },
+            [
+                ("Goes into this contact", "Shopify customer 2", "merged"),
+                ("Main address", "a@a", "a@a"),
+                ("Duplicate's address", "b@b", "given up"),
+                ("Address of Shopify order 9", "b@b", "a@a"),
+            ],
+            id="a merge that moves orders and writes another address into them",
+        ),
     ],
 )  # fmt: skip
 def test_a_fix_reads_as_what_changes(action, before, after, told):

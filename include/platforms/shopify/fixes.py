@@ -1,7 +1,8 @@
 """
 What we may change in Shopify, how each change reads, and the one request that makes it.
 
-Nothing is deleted, no password is set, no customer is merged, and a note is only ever added to.
+Nothing is deleted, no password is set, and a note is only ever added to; tags are not touched at all. How two customers
+are merged is told in `merging`.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from typing import Any
 
 from include.errors import Conflict, Refusal, RollcallError
 from include.model import Action, Fix, Ref, State
+from include.platforms.shopify import merging
 from include.platforms.shopify.api import NEW_ACCOUNTS, Api
-from include.platforms.shopify.rows import number, state
+from include.platforms.shopify.ownership import owner
+from include.platforms.shopify.rows import state
 
 CAN: Mapping[Action, frozenset[str]] = {
     Action.SET_EMAIL: frozenset({"defaultEmailAddress", "displayName", "verifiedEmail", "updatedAt"}),
@@ -21,6 +24,7 @@ CAN: Mapping[Action, frozenset[str]] = {
     Action.ATTACH: frozenset({"customer", "email", "updatedAt"}),
     Action.SET_ORDER_EMAIL: frozenset({"email", "updatedAt"}),
     Action.INVITE: frozenset({"state", "updatedAt"}),
+    Action.MERGE: frozenset({"*"}),
     Action.RESET_ACCESS: frozenset({"updatedAt"}),
     Action.ADD_NOTE: frozenset({"note", "updatedAt"}),
 }
@@ -30,22 +34,32 @@ UNSEEN = frozenset({Action.RESET_ACCESS})
 
 NOTE_MAX = 5000
 
+# Of a fix for which there is nothing to send in a shop with new customer accounts.
+NOTHING_TO_SEND: Mapping[Action, str] = {
+    Action.INVITE: "which need no invitation",
+    Action.RESET_ACCESS: "which have no password",
+}
+
 
 def read(api: Api, fix: Fix) -> dict[str, Any]:
     """
     The fields the fix speaks of, as Shopify holds them now. Raises NotFound.
 
     Access always reads as kept: the mail of a reset goes to the customer and leaves nothing behind that can be read.
+    With new customer accounts nobody is invited and no password is reset: it reads as done, and `already` says why.
     """
+    if fix.action is Action.MERGE:
+        return merging.read(api, fix)
     record = image(api, fix)
+    if already(api, fix):
+        return {name: fix.after[name] for name in fix.before}
     match fix.action:
         case Action.SET_EMAIL:
             return {"email": (record["defaultEmailAddress"] or {}).get("emailAddress")}
         case Action.SET_NAME:
             return {"first_name": record["firstName"], "last_name": record["lastName"]}
         case Action.ATTACH:
-            buyer = record["customer"]
-            return {"contact": f"shopify:customer:{number(buyer['id'], 'Customer')}" if buyer else None}
+            return {"contact": owner(api, record)}
         case Action.SET_ORDER_EMAIL:
             return {"email": record["email"]}
         case Action.INVITE:
@@ -62,6 +76,8 @@ def read(api: Api, fix: Fix) -> dict[str, Any]:
 def write(api: Api, fix: Fix) -> None:
     """Make the change, by one request."""
     id = fix.target.id
+    if nothing := already(api, fix):
+        raise Refusal(nothing)
     match fix.action:
         case Action.SET_EMAIL:
             _set_email(api, id, fix.after["email"])
@@ -75,6 +91,8 @@ def write(api: Api, fix: Fix) -> None:
             _invite(api, id)
         case Action.RESET_ACCESS:
             _reset_access(api, fix)
+        case Action.MERGE:
+            merging.merge(api, fix)
         case Action.ADD_NOTE:
             _add_note(api, fix)
         case _:
@@ -82,19 +100,38 @@ def write(api: Api, fix: Fix) -> None:
 
 
 def image(api: Api, fix: Fix) -> dict[str, Any]:
-    """The whole record, without the counters that lag."""
+    """The whole record, without the counters that lag; before a merge, every record that it touches."""
+    if fix.action is Action.MERGE:
+        return merging.image(api, fix)
     return api.order(fix.target.id) if fix.target.kind == "order" else api.customer(fix.target.id)
 
 
 def current(api: Api, ref: Ref) -> Ref:
-    """The record that carries this id now. Rollcall merges no customers, and Shopify forwards no merged ids."""
+    """The record that carries this id now: always the same, for Shopify forwards no merged ids."""
     return ref
+
+
+def aliases(fix: Fix) -> dict[str, str]:
+    """After a merge that reads as done: the name that the duplicate goes by, which Shopify itself tells nowhere."""
+    return {str(fix.before["duplicate"]): str(fix.target)}
+
+
+def already(api: Api, fix: Fix) -> str | None:
+    """Why nothing has to be sent for this fix though nothing was done; None where that is not so."""
+    if fix.action not in NOTHING_TO_SEND or api.accounts_version() != NEW_ACCOUNTS:
+        return None
+    return (
+        f"shopify: this shop uses new customer accounts, {NOTHING_TO_SEND[fix.action]}: nothing was sent. "
+        "Tell the customer to sign in with the code that is sent to their address"
+    )
 
 
 def same(action: Action, field: str, a: Any, b: Any) -> bool:
     """Whether two values are one to Shopify: it drops spaces in an address and holds a blank name as none."""
-    if field == "email" and isinstance(a, str) and isinstance(b, str):
+    if field in {"email", "duplicate_email"} and isinstance(a, str) and isinstance(b, str):
         return "".join(a.split()) == "".join(b.split())
+    if action is Action.MERGE and field == "orders":
+        return merging.same_orders(a, b)
     if action is Action.SET_NAME:
         return (a or "").strip() == (b or "").strip()
     return bool(a == b)
@@ -119,12 +156,7 @@ def _holder(api: Api, email: str) -> str | None:
 
 
 def _invite(api: Api, id: str) -> None:
-    """Invite only who can be: an invitation mails a real person, and new customer accounts know none."""
-    if api.accounts_version() == NEW_ACCOUNTS:
-        raise Refusal(
-            "shopify: this shop uses new customer accounts, which need no invitation; "
-            "tell the customer to sign in with the code that is sent to their address"
-        )
+    """Invite only who can be: an invitation mails a real person."""
     customer = api.customer(id)
     if state(customer["state"]) is State.ACTIVATED:
         raise Refusal(f"shopify: customer {id} has an activated account and cannot be invited")
@@ -139,11 +171,6 @@ def _reset_access(api: Api, fix: Fix) -> None:
 
     An `email` in the fix's `after` is the address it was approved for: the mail goes to that one or to none.
     """
-    if api.accounts_version() == NEW_ACCOUNTS:
-        raise Refusal(
-            "shopify: this shop uses new customer accounts, which have no password; "
-            "tell the customer to sign in with the code that is sent to their address"
-        )
     customer = api.customer(fix.target.id)
     if state(customer["state"]) is not State.ACTIVATED:
         raise Refusal(f"shopify: {fix.target} has no activated account, and so no password to reset; invite it instead")

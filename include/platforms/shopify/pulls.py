@@ -6,14 +6,14 @@ It hands on what Shopify said as it came, and changes nothing.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from include.errors import NotPermitted, RollcallError, UnexpectedAnswer, Unreachable
+from include.errors import NotPermitted, UnexpectedAnswer
 from include.platforms import Lane, Page, Pulled
 from include.platforms.shopify import documents
+from include.platforms.shopify.refusals import incomplete
 
 if TYPE_CHECKING:
     from include.transport import Answer, Http
@@ -72,7 +72,7 @@ class Pulls(Pulled):
         if not isinstance(body, dict):
             raise UnexpectedAnswer("shopify: the answer is not a JSON object")
         if errors := body.get("errors"):
-            raise _incomplete(errors)
+            raise incomplete(errors)
         if not isinstance(body.get("data"), dict):
             raise UnexpectedAnswer("shopify: the answer holds neither data nor errors")
         answered = answer.headers.get("X-Shopify-API-Version", self._version)
@@ -95,16 +95,3 @@ def part(value: Any, *names: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise UnexpectedAnswer(f"shopify: {'.'.join(names)} is missing")
     return value
-
-
-def _incomplete(errors: Sequence[Any]) -> RollcallError:
-    """Errors beside data: part of what was asked is missing, so all of it is worthless."""
-    told = [error for error in errors if isinstance(error, dict)]
-    paths = {re.sub(r"\.\d+", "", ".".join(map(str, error.get("path") or ()))) for error in told}
-    codes = {str((error.get("extensions") or {}).get("code")) for error in told}
-    where = ", ".join(sorted(paths - {""})) or "the query"
-    if codes & {"INTERNAL_SERVER_ERROR", "TIMEOUT"}:
-        return Unreachable(f"shopify failed inside at {where}")
-    if "ACCESS_DENIED" in codes or any("not approved" in str(error.get("message")) for error in told):
-        return NotPermitted(f"shopify keeps {where} back; the app needs protected customer data access (level 2)")
-    return UnexpectedAnswer(f"shopify answered with an error at {where} ({', '.join(sorted(codes))})")

@@ -19,19 +19,71 @@ from include.errors import (
     Refusal,
     RollcallError,
     Unauthorized,
+    UnclearOutcome,
+    UnexpectedAnswer,
+    Unreachable,
 )
 from include.transport import Answer, retry_after
 
-SCOPE = re.compile(r"`?\b((?:read|write)_[a-z_]+)\b`?")
+SCOPE = re.compile(r"`?\b((?:read|write|unauthenticated)_[a-z_]+)\b`?")
 UNSAFE = re.compile(r"@|\d{6}")  # an address or a number in a sentence: not to be repeated
 
-BY_STATUS: Mapping[int, tuple[type[RollcallError], str]] = {
+Words = tuple[type[RollcallError], str]
+
+# https://shopify.dev/docs/api/usage/response-codes (seen 2026-11). 5xx never get here.
+BY_STATUS: Mapping[int, Words] = {
     400: (Refusal, "did not understand the request"),
     401: (Unauthorized, "does not accept the connection's access token; put a valid one into its password"),
     402: (NotPermitted, "says the shop is frozen; its owner has to settle the bill"),
     403: (NotPermitted, "forbids this; check the app's scopes and that it is installed"),
     404: (Refusal, "knows no such address; check the connection's host and api_version"),
-    423: (NotPermitted, "says the shop is locked"),
+    405: (Refusal, "takes no such request at this address; check the connection's host"),
+    406: (Refusal, "takes no such request at this address; check the connection's host"),
+    413: (Refusal, "finds the request too large"),
+    414: (Refusal, "finds the address too long; check the connection's host"),
+    415: (Refusal, "did not understand the form of the request"),
+    422: (Refusal, "did not understand the request"),
+    423: (NotPermitted, "says the shop is locked; its owner has to ask Shopify's support"),
+    430: (NotPermitted, "took the request for an attack; ask Shopify's support before the next run"),
+}
+
+# The code of an error beside no data at all. What is not here is told by its code.
+BY_CODE: Mapping[str, Words] = {
+    "SHOP_INACTIVE": (NotPermitted, "says the shop is not active; its owner has to open it again"),
+    "MAX_COST_EXCEEDED": (Refusal, "finds the query dearer than the points that a single one may cost"),
+    "INVALID_VARIABLE": (Refusal, "does not accept a value"),
+    "undefinedField": (Refusal, "does not know a field in this version; set api_version to 2026-10"),
+    "BAD_REQUEST": (Refusal, "does not accept the request"),
+    "RESOURCE_NOT_FOUND": (NotFound, "has no record of that kind under that id"),
+    "NOT_FOUND": (NotFound, "has no such record"),
+}
+UNCLEAR = frozenset({"INTERNAL_SERVER_ERROR", "INTERNAL_ERROR", "TIMEOUT", "None"})  # nobody knows what became of it
+
+# What to do about a change that was refused: by the error's code, or by a part of its sentence where it has none.
+NEXT: Mapping[str, str] = {
+    "TAKEN": "merge the two, or choose another address",
+    "already been taken": "merge the two, or choose another address",
+    "NOT_FOUND": "it was deleted or merged away; the next night finds what became of it",
+    "INVALID_CUSTOMER_ID": "one of them was deleted or merged away; the next night finds what became of it",
+    "does not exist": "it was deleted or merged away; the next night finds what became of it",
+    "can't be found": "it was deleted or merged away; the next night finds what became of it",
+    "NOT_PERMITTED": "it is a company's order, and the customer has no role there; give it one by hand",
+    "NOT_SAVED": "nothing was saved; try it by hand in Shopify's admin, which says more",
+    "CUSTOMER_HAS_GIFT_CARDS": "take the customer off the gift cards first",
+    "gift cards": "take the customer off the gift cards first",
+    "250 tags": "remove tags by hand first",
+    "5,000 characters": "shorten their notes by hand first",
+    "INVALID_CUSTOMER": "look at both customers in Shopify's admin, which says what stands against it",
+    "MISSING_OVERRIDE_ATTRIBUTE": "give the survivor what it lacks first",
+    "OVERRIDE_ATTRIBUTE_INVALID": "the survivor lacks a value that it is to keep; look at both by hand",
+    "UNIDENTIFIED_CUSTOMER": "nobody with an activated account has that address; invite the customer instead",
+    "CUSTOMER_DISABLED": "the account was never activated; invite the customer instead",
+    "Error sending account invite": "look at the customer in Shopify's admin: its address, and whether it declined",
+    "must be present": "leave the customer a name, a phone number or an address",
+    "is invalid": "correct the value and ask for the change again",
+    "too long": "shorten the value and ask for the change again",
+    "cannot be more than": "remove some by hand first",
+    "No valid update parameters": "the change holds nothing that Shopify can change",
 }
 
 
@@ -51,30 +103,69 @@ def judge(answer: Answer) -> RollcallError | None:
 
 
 def refused(root: str, problems: Sequence[Mapping[str, Any]], variables: Mapping[str, Any]) -> RollcallError:
-    """What a mutation's `userErrors` mean. The first one names the kind; all are told."""
+    """What a mutation's `userErrors` mean, and what to do. The first one names the kind; all are told."""
     first = problems[0]
     says = "; ".join(_says(problem, variables) for problem in problems)
-    message = f"shopify refused {root}: {says}"
+    message = f"shopify refused {root}: {says}. {_next(problems)}"
     text, code = str(first.get("message", "")), first.get("code")
-    if code == "NOT_FOUND" or "does not exist" in text or "can't be found" in text:
+    if code in UNCLEAR:
+        return UnclearOutcome(f"shopify failed inside at {root}: {says}")
+    if code in {"NOT_FOUND", "RESOURCE_NOT_FOUND"} or "does not exist" in text or "can't be found" in text:
         return NotFound(message)
     if code == "TAKEN" or "already been taken" in text:
         return Conflict(message)
     return Refusal(message)
 
 
+def incomplete(errors: Any) -> RollcallError:
+    """Errors beside data: part of what was asked is missing, so all of it is worthless."""
+    told = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    paths = {re.sub(r"\.\d+", "", ".".join(map(str, error.get("path") or ()))) for error in told}
+    codes = {_code(error) for error in told}
+    where = ", ".join(sorted(paths - {""})) or "the query"
+    if "THROTTLED" in codes:
+        return RateLimited("shopify asks to wait: the bucket of points is empty", 1.0)
+    if codes & {"INTERNAL_SERVER_ERROR", "INTERNAL_ERROR", "TIMEOUT"}:
+        return Unreachable(f"shopify failed inside at {where}")
+    if "ACCESS_DENIED" in codes and (scopes := _scopes(told)):
+        return NotPermitted(f"shopify keeps {where} back; the app needs the scope {scopes}")
+    if "ACCESS_DENIED" in codes or any("not approved" in str(error.get("message")) for error in told):
+        return NotPermitted(f"shopify keeps {where} back; the app needs protected customer data access (level 2)")
+    return UnexpectedAnswer(f"shopify answered with an error at {where} ({', '.join(sorted(codes))})")
+
+
 def _refused_whole(errors: Sequence[Mapping[str, Any]], body: Mapping[str, Any]) -> RollcallError | None:
-    codes = {str((error.get("extensions") or {}).get("code")) for error in errors}
+    codes = {_code(error) for error in errors}
     if "THROTTLED" in codes:
         return RateLimited("shopify asks to wait: the bucket of points is empty", _refill(body))
     if "ACCESS_DENIED" in codes:
-        scopes = sorted({scope for error in errors for scope in SCOPE.findall(str(error.get("message", "")))})
-        return NotPermitted(f"shopify denies access; the app needs the scope {' or '.join(scopes) or 'it lacks'}")
-    if codes & {"INTERNAL_SERVER_ERROR", "TIMEOUT", "None"}:
-        return None  # nobody knows what became of it: the operation decides
+        return NotPermitted(f"shopify denies access; the app needs the scope {_scopes(errors) or 'it lacks'}")
+    if codes & UNCLEAR:
+        return None  # the operation decides
     fields = sorted({".".join(map(str, problem.get("path", ()))) for e in errors for problem in _problems(e)})
     where = f" at {', '.join(filter(None, fields))}" if any(fields) else ""
-    return Refusal(f"shopify does not accept the request ({', '.join(sorted(codes))}){where}")
+    known = next((code for code in sorted(codes) if code in BY_CODE), None)
+    kind, says = BY_CODE[known] if known else (Refusal, "does not accept the request")
+    return kind(f"shopify {says} ({', '.join(sorted(codes))}){where}")
+
+
+def _next(problems: Sequence[Mapping[str, Any]]) -> str:
+    """What to do about them: by the first code we know, else by the first sentence."""
+    for told in ("code", "message"):
+        for problem in problems:
+            said = str(problem.get(told) or "")
+            for part, what in NEXT.items():
+                if part == said if told == "code" else part in said:
+                    return f"{what[0].upper()}{what[1:]}."
+    return "Look at the record in Shopify's admin, and try it there by hand."
+
+
+def _code(error: Mapping[str, Any]) -> str:
+    return str((error.get("extensions") or {}).get("code"))
+
+
+def _scopes(errors: Sequence[Mapping[str, Any]]) -> str:
+    return " or ".join(sorted({scope for e in errors for scope in SCOPE.findall(str(e.get("message", "")))}))
 
 
 def _problems(error: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -113,7 +113,8 @@ class Merging:
                 told = {"errorFields": ["SUBSCRIPTIONS"], "message": "Customers with subscriptions can't be merged."}
                 job.update(status="FAILED", customerMergeErrors=[told])
             else:
-                self._carry_out(*job["pair"], job["merged"])
+                survivor, duplicate = job["pair"]
+                self._carry_out(survivor, duplicate, job["merged"])
                 job["status"] = "COMPLETED"
 
     def _carry_out(self, survivor: Record, duplicate: Record, merged: Record) -> None:

@@ -108,8 +108,8 @@ def test_a_change_is_read_made_once_and_read_back(change: Fix, moved: dict, shop
     assert (record, changed, effect) == (str(change.target), moved, "applied")
 
 
-def test_every_action_we_can_do_is_shown_here() -> None:
-    assert {case.values[0].action for case in CHANGES} == set(fixes.CAN) - fixes.UNSEEN
+def test_every_action_we_can_do_is_shown_here_or_in_the_test_of_merges() -> None:
+    assert {case.values[0].action for case in CHANGES} | {Action.MERGE} == set(fixes.CAN) - fixes.UNSEEN
 
 
 @pytest.mark.parametrize(
@@ -198,11 +198,10 @@ def test_a_record_that_is_gone_is_not_found(change: Fix, shopify: Shopify, ours:
             fixes.read(api, change)
 
 
-@pytest.mark.parametrize("action", [Action.MERGE, Action.ADD_EMAIL])
-def test_what_we_cannot_do_is_refused_before_anything_is_sent(action: Action, shopify: Shopify, ours: Ours) -> None:
-    with pytest.raises(Refusal, match=str(action)):
-        fixes.write(ours(shopify).api, fix("customer", BO, action, {}, {}))
-    assert action not in fixes.CAN
+def test_what_we_cannot_do_is_refused_before_anything_is_sent(shopify: Shopify, ours: Ours) -> None:
+    with pytest.raises(Refusal, match="add_email"):
+        fixes.write(ours(shopify).api, fix("customer", BO, Action.ADD_EMAIL, {}, {}))
+    assert Action.ADD_EMAIL not in fixes.CAN
     assert shopify.changes() == []
 
 
