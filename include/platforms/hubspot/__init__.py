@@ -14,8 +14,9 @@ What we know (developers.hubspot.com, the public spec collection, and answers ot
   the id of its holder (perhaps one that was merged away), or a 400 that says CONFLICTING_UNIQUE_VALUE.
 * Whether changing the first address keeps the old one as an additional one is not documented: either is expected here.
   Case may be changed when an address is stored; compare without it.
-* Additional addresses are read as `hs_additional_emails`. Only the v1 route to add one is documented, and only until
-  September 2027; the property is written instead where that route is gone and the portal lets it be written.
+* Additional addresses are read as `hs_additional_emails`. Whether that can be written differs: the account's list of
+  properties says so (`readOnlyValue`). Where it cannot, there is the v1 route, until September 2027; where neither
+  is open, a person has to.
 * A merge makes a third record with a new id, and cannot be undone. Both old ids forward when they are asked for, and
   vanish from the list. Whether they can still be written through is not documented: we ask for the new id first.
   A record that holds 250 merges takes no more (status 414). No write has a concurrency token.

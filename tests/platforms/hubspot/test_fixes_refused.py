@@ -89,13 +89,6 @@ def test_a_contact_that_is_gone_is_not_found(change: Fix, hubspot: Twin) -> None
     assert hubspot.changes() == []
 
 
-def test_the_cap_on_merges_is_not_read_as_a_path_that_is_too_long(hubspot_with: OpenTwin) -> None:
-    api = hubspot_with(hubspot_merge_cap=1).ours().api
-    fixes.write(api, ANN_MERGED)
-    with pytest.raises(Refusal, match="250 merges"):
-        fixes.write(api, merge(ANN, "ann@example.com", BEN, "ben@example.com"))
-
-
 @pytest.mark.parametrize(
     ("fault", "happened"), [pytest.param("reset_after", 1, id="done"), pytest.param("502", 0, id="not-done")]
 )
