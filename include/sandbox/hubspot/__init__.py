@@ -1,8 +1,8 @@
 """
 A HubSpot to practice on: contacts with several addresses, merges into a third record, notes and their associations.
 
-Every path is served in the v3 form and in the dated form (`/crm/objects/2026-03/...`). It has no search, mails nobody,
-and forgets everything when it stops. What HubSpot does not document is a switch on the desk.
+Every path is served in the v3 form and in the dated form (`/crm/objects/2026-03/...`). It mails nobody, and
+forgets everything when it stops. What HubSpot does not document is a switch on the desk.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from include.sandbox.hubspot.merges import merge
 from include.sandbox.hubspot.notes import Notes
 from include.sandbox.hubspot.portal import Portal
 from include.sandbox.hubspot.refusals import Refused, refused, unknown_key
+from include.sandbox.hubspot.search import Search
 from include.sandbox.hubspot.secondary import Secondary
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ SWITCHES = {
     "hubspot_email_case": "lower",  # or "kept": how an address is stored
     "hubspot_required": [],  # properties that the portal's own rules require on every write (2026-09 and later)
     "hubspot_required_form": "value",  # or "errors", "context": where a refusal names them
+    "hubspot_cursor": "last",  # the list's cursor: the "last" record's id, the "next" one's, or "opaque"
+    "hubspot_list_by_id": True,  # is the list in the order of ids?
+    "hubspot_search_lag": 0,  # seconds before the newest change in which a changed contact is not found yet
+    "hubspot_search": True,  # may this key search?
     "hubspot_scopes": ["crm.objects.contacts.read", "crm.objects.contacts.write"],
     "hubspot_tells_scopes": True,  # is a key told its scopes? Documented for private apps, not for service keys
 }
@@ -58,6 +63,7 @@ def routes(world: World, desk: Desk) -> list[BaseRoute]:
         desk.switches.setdefault(name, value)
     portal = Portal(world, desk)
     contacts, notes, secondary, account = Contacts(portal), Notes(portal), Secondary(portal), Account(portal)
+    search = Search(portal)
 
     async def merged(request: Request) -> Response:
         return await merge(portal, request)
@@ -89,6 +95,8 @@ def routes(world: World, desk: Desk) -> list[BaseRoute]:
         route("/crm/v3/properties/contacts", "GET", READ, contacts.properties),
         route("/crm/properties/{version}/contacts", "GET", READ, contacts.properties),
         *both("/contacts", "GET", READ, contacts.page),
+        *both("/contacts", "POST", WRITE, contacts.create),
+        *both("/contacts/search", "POST", READ, search.contacts),
         *both("/contacts/merge", "POST", WRITE, merged),
         *both("/contacts/batch/read", "POST", READ, contacts.batch_read),
         *both("/contacts/{id:int}", "GET", READ, contacts.get),

@@ -8,7 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from include.sandbox.hubspot.portal import BATCH, PROPERTIES, Contact, Portal, additional
+from include.sandbox.hubspot.listing import Listing
+from include.sandbox.hubspot.portal import BATCH, PROPERTIES, Contact, Portal, additional, stamp
 from include.sandbox.hubspot.refusals import Refused, body_of, inputs_of, not_there
 
 LIMIT = 100
@@ -20,23 +21,20 @@ class Contacts:
 
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
+        self._listing = Listing(portal)
 
     async def page(self, request: Request) -> Response:
-        """A page of contacts by their ids; merged ones are not among them."""
+        """A page of contacts; merged ones are not among them."""
         limit = request.query_params.get("limit", "10")
-        after = request.query_params.get("after", "0")
         if not limit.isdecimal() or not 1 <= int(limit) <= LIMIT:
             raise Refused(400, "VALIDATION_ERROR", f"Page size must be between 1 and {LIMIT}")
-        if not after.isdecimal():
-            raise Refused(400, "VALIDATION_ERROR", "The cursor is invalid or has expired.")
         if request.query_params.get("archived", "false").lower() == "true":
             return JSONResponse({"results": []})
-        ids = sorted(id for id in self.portal.contacts if id > int(after))
-        page, wanted = ids[: int(limit)], _wanted(request)
+        page, after = self._listing.page(request.query_params.get("after"), int(limit))
+        wanted = _wanted(request)
         body: dict[str, Any] = {"results": [self.portal.told(id, wanted) for id in page]}
-        if len(ids) > len(page):
-            link = str(request.url.include_query_params(after=page[-1]))
-            body["paging"] = {"next": {"after": str(page[-1]), "link": link}}
+        if after:
+            body["paging"] = {"next": {"after": after, "link": str(request.url.include_query_params(after=after))}}
         return JSONResponse(body)
 
     async def get(self, request: Request) -> Response:
@@ -60,6 +58,20 @@ class Contacts:
             lost = [one for one, id in found.items() if id not in self.portal.contacts]
             return JSONResponse(body | {"numErrors": missing, "errors": [not_there(lost)]}, 207)
         return JSONResponse(body)
+
+    async def create(self, request: Request) -> Response:
+        """A new contact."""
+        wished = (await body_of(request, properties=dict)).get("properties", {})
+        id, now = self.portal.new_id(), stamp(self.portal.desk.tick())
+        blank: Contact = dict.fromkeys(name for name, (_, whose) in PROPERTIES.items() if whose != "calculated")
+        self.portal.contacts[id] = blank | {"createdate": now, "lastmodifieddate": now}
+        try:
+            self.portal.contacts[id] |= self._allowed(request, id, wished)
+        except Refused:
+            del self.portal.contacts[id]
+            raise
+        self.portal.wrote(request, id, "create", {name: [None, value] for name, value in wished.items()}, "applied")
+        return JSONResponse(self.portal.told(id, wished), 201)
 
     async def update(self, request: Request) -> Response:
         """Change the properties that are sent, all or none."""
