@@ -134,7 +134,7 @@ class Engine:
         if not leases.send(self.ledger, kept.id, self.worker, sent_at, lease, request, image):
             return None  # the lease ran out meanwhile: whoever holds the fix now goes on
         try:
-            platform.fixes.write(platform.api, fix)
+            remark = platform.fixes.write(platform.api, fix)
         except (TryLater, Unauthorized) as error:
             self._give_back(kept, error)  # nothing was done
             return None
@@ -142,7 +142,7 @@ class Engine:
             return self._read_back(platform, kept, sent_at, str(unclear), image)
         except Refusal as refusal:
             return self._refused(platform, kept, refusal)
-        return self._read_back(platform, kept, sent_at, None, image)
+        return self._read_back(platform, kept, sent_at, remark, image)
 
     def _refused(self, platform: Platform, kept: KeptFix, refusal: Refusal) -> FixState | None:
         """Nothing was changed; where that is because another record has the address, people are asked about the two."""

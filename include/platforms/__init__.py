@@ -6,7 +6,8 @@ One folder per platform, each with the same files and nothing shared between fol
 * `about.py` asks which account the key opens, and what the key lacks.
 * `rows.py` translates that JSON into `Contact` and `Order`. Pure; no network.
 * `quotas.py` says how many requests the vendor permits, and reads what its answers tell of that.
-* `fixes.py` says what it `CAN` change, reads the fields a fix speaks of, and writes them.
+* `fixes.py` says what it `CAN` change, reads the fields a fix speaks of, and writes them. What `write` answers, if
+  anything, is what a person must know of a change that took.
 """
 
 from __future__ import annotations

@@ -96,7 +96,8 @@ def approve(ledger: Ledger, told: Finding, by: tuple[str, ...] = ("ada",)) -> No
 def email_fix(sandbox: Sandbox, platform: str, kind: str, new: str = NEW, skip: int = 0) -> Fix:
     held = [a for a in sandbox.world.of(platform, kind) if a.email and a.state in (None, "activated")]
     account = held[skip]
-    return Fix(Ref.parse(account.ref), Action.SET_EMAIL, {"email": account.email}, {"email": new})
+    consent = {"consent": f"ticket 1 ({account.ref})"} if platform == "whois" else {}
+    return Fix(Ref.parse(account.ref), Action.SET_EMAIL, {"email": account.email}, {"email": new, **consent})
 
 
 def owner_and_client(sandbox: Sandbox, new: str = NEW) -> tuple[Fix, Fix]:

@@ -102,9 +102,10 @@ def stack() -> Iterator[Stack]:
         yield running
 
 
-def set_email(target: str, before: str | None, after: str) -> Fix:
-    """The fix that moves a record from one address to another."""
-    return Fix(Ref.parse(target), Action.SET_EMAIL, {"email": before}, {"email": after})
+def set_email(target: str, before: str | None, after: str, **told: Any) -> Fix:
+    """The fix that moves a record from one address to another; a domain's comes with the client's consent."""
+    consent = {"consent": f"ticket 1 ({target})"} if target.startswith("whois:") else {}
+    return Fix(Ref.parse(target), Action.SET_EMAIL, {"email": before}, {"email": after, **consent, **told})
 
 
 def _account(platform: str, kind: str, key: str, human: str, email: str, **known: Any) -> Account:

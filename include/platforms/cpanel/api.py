@@ -2,52 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from include.errors import (
-    NotFound,
-    NotPermitted,
-    Refusal,
-    RollcallError,
-    Unauthorized,
-    UnexpectedAnswer,
-)
+from include.errors import NotFound, UnexpectedAnswer
 from include.platforms import About, Lane, Page, Pulled
 from include.platforms.cpanel.about import about, account
+from include.platforms.cpanel.refusals import judge
 
 if TYPE_CHECKING:
     from include.key import Key
-    from include.transport import Answer, Http
+    from include.transport import Http
+
+__all__ = ["Api", "judge"]
 
 FIELDS = "user,domain,email,owner,suspended,is_locked,unix_startdate"
-
-NOT_FOUND = re.compile(r"does not exist|no such (user|account)|could not find", re.IGNORECASE)
-NOT_PERMITTED = re.compile(r"permission|privilege|not authorized|access denied", re.IGNORECASE)
-
-
-def judge(answer: Answer) -> RollcallError | None:
-    """What WHM refuses, in our words. Its own words are not repeated: they may hold an address."""
-    body = answer.body
-    if answer.status == 429:
-        return None  # a proxy in front of WHM: transport knows what to do
-    if answer.status == 401 or (isinstance(body, dict) and "cpanelresult" in body):
-        return Unauthorized("whm did not accept the user and API token of its connection, or not from this machine.")
-    told = body.get("metadata") if isinstance(body, dict) else None
-    if not isinstance(told, dict) or "result" not in told:
-        return UnexpectedAnswer(
-            f"whm answered {answer.status} without metadata.result: is its host https://server:2087?"
-        )
-    if str(told["result"]) == "1" and answer.status < 400:
-        return None
-    said = str(told.get("reason", ""))
-    if NOT_FOUND.search(said):
-        return NotFound("whm has no such account (any more).")
-    if NOT_PERMITTED.search(said):
-        return NotPermitted("whm's API token lacks a right: it needs list-accts, acct-summary and edit-account.")
-    return Refusal("whm refused in words of its own; the server's log /usr/local/cpanel/logs/error_log holds them.")
 
 
 class Api(Pulled):

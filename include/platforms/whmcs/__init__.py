@@ -3,14 +3,17 @@ WHMCS: clients (who is billed), logins (who signs in) and orders.
 
 Airflow connection `whmcs`: host is the folder that holds `includes/api.php`, login the API identifier, password its
 secret; extra may hold `accesskey` (when the IP allow list is bypassed so) and `page_size`.
-API role: WhmcsDetails, GetClients, GetClientsDetails, GetUsers, GetClientsProducts, GetServers, GetOrders and
-GetActivityLog; to apply fixes also UpdateClient, UpdateUser, AddClientNote and LogActivity. Never CreateSsoToken,
-ValidateLogin or GetClientPassword.
+API role: WhmcsDetails, GetClients, GetClientsDetails, GetUsers, GetContacts, GetClientsProducts, GetServers, GetOrders
+and GetActivityLog; to apply fixes also UpdateClient, UpdateUser, UpdateContact, AddClientNote and LogActivity. Never
+CreateSsoToken, ValidateLogin or GetClientPassword.
 
 What we know (developers.whmcs.com at 2026-01-05):
 * Since 8.0 the login is a user, the client is a billing record; they do not follow one another: an address is changed
   in both. One user may own several clients, and its address is the login of all of them.
 * A user cannot be looked up by its id, a note cannot be read back, and nothing tells when a record was last changed.
+* A client may have sub-contacts, with addresses of their own that get its mail; they sign in nowhere. They are not
+  pulled: `holders` asks for them when a client wants another address.
+* A client's cPanel accounts may be on several servers (`services`); the connection `whm` opens one of them.
 * `userid` means the client in GetOrders and AddClientNote. Searches match beginnings only.
 * Times carry no zone; they are taken as UTC.
 """

@@ -22,6 +22,7 @@ READS: Mapping[str, Mapping[str, int]] = {
     "GetClients": {"limitnum": 1},
     "GetClientsDetails": {"clientid": 0},
     "GetUsers": {"limitnum": 1},
+    "GetContacts": {"limitnum": 1},
     "GetClientsProducts": {"limitnum": 1},
     "GetServers": {},
     "GetOrders": {"limitnum": 1},

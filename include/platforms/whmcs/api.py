@@ -77,18 +77,44 @@ class Api(Pulled):
         pages = self._whmcs.listing("GetClients", "clients", "client", **order, **narrowed)
         return [row for page in pages for row in rows(page.get("clients"), "client", "whmcs GetClients")]
 
+    def logins(self, begins: str) -> Iterator[dict[str, Any]]:
+        """Every user whose name or address begins so, page by page."""
+        narrowed: dict[str, str | int] = {"search": begins} if begins else {}
+        for page in self._whmcs.pages("GetUsers", "users", "user", **narrowed):
+            yield from rows(page.get("users"), "user", "whmcs GetUsers")
+
     def login(self, user_id: str, hints: tuple[str, ...]) -> dict[str, Any]:
         """
         One user. WHMCS cannot be asked for one by its id: those whose names or address begin like a hint are looked
         through first, then all.
         """
         for hint in (*dict.fromkeys(filter(None, hints)), ""):
-            narrowed: dict[str, str | int] = {"search": hint} if hint else {}
-            for page in self._whmcs.pages("GetUsers", "users", "user", **narrowed):
-                for row in rows(page.get("users"), "user", "whmcs GetUsers"):
-                    if record_id(row, "whmcs GetUsers") == user_id:
-                        return row
+            for row in self.logins(hint):
+                if record_id(row, "whmcs GetUsers") == user_id:
+                    return row
         raise NotFound(f"whmcs:login:{user_id} does not exist (any more).")
+
+    def contacts(self, **narrowed: str) -> Iterator[dict[str, Any]]:
+        """The sub-contacts of clients, those of one client (`userid`) or about one address (`email`)."""
+        for page in self._whmcs.pages("GetContacts", "contacts", "contact", **narrowed):
+            yield from rows(page.get("contacts"), "contact", "whmcs GetContacts")
+
+    def contact(self, contact_id: str, hints: tuple[str, ...]) -> dict[str, Any]:
+        """One sub-contact, for which WHMCS cannot be asked by its id either: those at a hint's address first."""
+        for narrowed in (*({"email": hint} for hint in dict.fromkeys(hints)), {}):
+            for row in self.contacts(**narrowed):
+                if record_id(row, "whmcs GetContacts") == contact_id:
+                    return row
+        raise NotFound(f"whmcs:contact:{contact_id} does not exist (any more).")
+
+    def services(self, client_id: str) -> list[dict[str, Any]]:
+        """Every service of one client."""
+        pages = self._whmcs.listing("GetClientsProducts", "products", "product", clientid=client_id)
+        return [row for page in pages for row in rows(page.get("products"), "product", "whmcs GetClientsProducts")]
+
+    def servers(self) -> list[dict[str, Any]]:
+        """Every server WHMCS knows of."""
+        return rows(self._whmcs.read("GetServers").get("servers"), "server", "whmcs GetServers")
 
     def logged(self, client_id: str, marker: str) -> bool:
         """Whether a line of the client's activity log holds `marker`."""

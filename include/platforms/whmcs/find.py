@@ -63,8 +63,8 @@ def find_client(api: Api, asked: str) -> Ref:
         raise Refusal("Nothing was asked for: give a client's id, address or full name.")
     if asked.isascii() and asked.isdecimal():
         return _by_id(api, asked.lstrip("0") or "0")
-    where, wanted = "whmcs GetClients", _folded(asked)
-    found = [_client(record_id(row, where)) for row in api.clients(_searched(asked)) if wanted in _answers_to(row)]
+    where, wanted = "whmcs GetClients", folded(asked)
+    found = [_client(record_id(row, where)) for row in api.clients(searched(asked)) if wanted in _answers_to(row)]
     if not found:
         raise NotFound(
             "whmcs has no client with this address or name. Both must be whole and the client's own (its login may have"
@@ -121,7 +121,7 @@ def access(api: Api, client: Ref, wanted: str) -> Access:
         return Access(ref, listed=False, active=active, addressed=False)
     listed = list(_marked(details)) == [named] and _reach(login).get(client.id, False)
     address = text(login, "email", "whmcs GetUsers") or ""
-    return Access(ref, listed, active, addressed=_folded(address) == _folded(wanted))
+    return Access(ref, listed, active, addressed=folded(address) == folded(wanted))
 
 
 def _by_id(api: Api, asked: str) -> Ref:
@@ -134,7 +134,7 @@ def _by_id(api: Api, asked: str) -> Ref:
     return _client(asked)
 
 
-def _searched(asked: str) -> str:
+def searched(asked: str) -> str:
     """The beginning of `asked` that WHMCS finds however it keeps the rest; maybe none, and then all are listed."""
     return ENCODED.split(unicodedata.normalize("NFC", asked), maxsplit=1)[0].strip()
 
@@ -143,10 +143,11 @@ def _answers_to(row: dict[str, Any]) -> set[str]:
     where = "whmcs GetClients"
     first, last = text(row, "firstname", where), text(row, "lastname", where)
     told = (text(row, "email", where), " ".join(filter(None, (first, last))), text(row, "companyname", where))
-    return {_folded(one) for one in told if one}
+    return {folded(one) for one in told if one}
 
 
-def _folded(asked: str) -> str:
+def folded(asked: str) -> str:
+    """An address or a name as it is compared."""
     return unicodedata.normalize("NFC", asked).strip().casefold()
 
 

@@ -1,4 +1,8 @@
-"""What we may change in WHMCS: addresses and names of clients and logins, and notes on clients. Passwords: never."""
+"""
+What we may change in WHMCS: addresses of clients, their sub-contacts and logins, names, and notes on clients.
+
+Passwords: never.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +46,8 @@ def write(api: Api, fix: Fix) -> None:
             api.change("UpdateClient", clientid=fix.target.id, email=str(fix.after["email"]), skipvalidation="true")
         case Action.SET_EMAIL, "login":
             api.change("UpdateUser", user_id=fix.target.id, email=str(fix.after["email"]))
+        case Action.SET_EMAIL, "contact":
+            api.change("UpdateContact", contactid=fix.target.id, email=str(fix.after["email"]))
         case Action.SET_NAME, "client":
             api.change("UpdateClient", clientid=fix.target.id, **_names(fix), skipvalidation="true")
         case Action.SET_NAME, "login":
@@ -74,6 +80,8 @@ def _record(api: Api, fix: Fix) -> dict[str, Any]:
         case "login":
             hints = [fix.before.get("email"), fix.after.get("email"), fix.before.get("last_name")]
             return api.login(fix.target.id, tuple(str(hint) for hint in hints if hint))
+        case "contact" if fix.action is Action.SET_EMAIL:
+            return api.contact(fix.target.id, tuple(str(side["email"]) for side in (fix.before, fix.after)))
         case _:
             raise _cannot(fix)
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from include.model import Contact, Order, State
+from include.platforms.whmcs.services import accounts
+from include.settings import settings
 from include.whmcs_shapes import field, flag, moment, number, record_id, rows, text
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ SHAPES = {
     "servers": ("servers", "server"),
     "orders": ("orders", "order"),
 }
-LIVE = {"Active", "Suspended"}  # a service in any other status has no account on the server (any more)
 
 
 def contacts(raw: Raw) -> Iterator[Contact]:
@@ -117,19 +118,10 @@ def _login(row: dict[str, Any]) -> Contact:
 
 
 def _hosting(raw: Raw) -> dict[str, list[str]]:
-    """Client -> its cPanel accounts. A service tells its server, and only the server tells that it runs cPanel."""
-    cpanel = {
-        record_id(row, "whmcs servers")
-        for row in _all(raw, "servers")
-        if text(row, "module", "whmcs servers") == "cpanel"
-    }
-    where = "whmcs products"
-    found: dict[str, list[str]] = {}
-    for row in _all(raw, "products"):
-        account = text(row, "username", where)
-        on_cpanel = text(row, "serverid", where) in cpanel
-        if account and on_cpanel and text(row, "status", where) in LIVE:
-            found.setdefault(record_id(row, where, "clientid"), []).append(f"cpanel:hosting:{account}")
+    """Client -> its cPanel accounts, those on servers that we do not reach too."""
+    found: dict[str, set[str]] = {}
+    for one in accounts(_all(raw, "products"), _all(raw, "servers"), settings().whm_server):
+        found.setdefault(one.client.id, set()).add(str(one.account))
     return {client: sorted(links) for client, links in found.items()}
 
 

@@ -11,7 +11,7 @@ What we know (developers.whmcs.com at 2026-01-05, and three public registrar mod
 * A save may succeed and change nothing: only reading back tells.
 * Under ICANN's transfer policy a new registrant address is a change of registrant: both addresses may have to
   confirm, the domain may be locked against transfer for 60 days, and it is suspended when the new address is not
-  verified within 15. So a change here is proposed by itself and needs its own consent.
+  verified within 15. So a change here is proposed by itself and needs its own consent (`registrant_change`).
 * A redacted address means unknown, never different.
 """
 

@@ -54,6 +54,16 @@ class Api(Pulled):
             yield Page("domains", page)
             yield Page("whois", {"whois": list(self._asked(page))})
 
+    def domains(self, client_id: str) -> list[dict[str, Any]]:
+        """Every domain of one client."""
+        pages = self._whmcs.listing("GetClientsDomains", "domains", "domain", clientid=client_id)
+        return [row for page in pages for row in rows(page.get("domains"), "domain", "whois domains")]
+
+    @staticmethod
+    def registered(row: dict[str, Any]) -> bool:
+        """Whether the registrar holds this domain for us."""
+        return text(row, "status", "whois domains") in REGISTERED
+
     def roles(self, domain_id: str) -> Roles:
         """What the registrar holds for a domain now, role by role."""
         return roles(self._whmcs.read("DomainGetWhoisInfo", domainid=domain_id), strict=True)
@@ -65,7 +75,7 @@ class Api(Pulled):
     def _asked(self, page: dict[str, Any]) -> Iterator[dict[str, Any]]:
         where = "whois domains"
         for row in rows(page.get("domains"), "domain", where):
-            if text(row, "status", where) not in REGISTERED:
+            if not self.registered(row):
                 continue
             domain = record_id(row, where)
             try:

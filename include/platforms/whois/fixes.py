@@ -1,27 +1,53 @@
-"""What we may change at a registrar: an address, wherever a domain's roles hold exactly the old one."""
+"""
+What we may change at a registrar: an address, wherever a domain's roles hold exactly the old one.
+
+Only with the client's consent for this very domain, which the fix carries (`registrant_change`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from include.errors import Refusal
 from include.model import Action, Fix, Ref
 from include.platforms.whois.api import Api
 from include.platforms.whois.roles import email, email_fields, registrant
+from include.registrant_change import consented, deadlines
 
 CAN: Mapping[Action, frozenset[str]] = {Action.SET_EMAIL: frozenset({"addresses"})}
 
 
 def read(api: Api, fix: Fix) -> dict[str, Any]:
-    """The registrant's address, as it is now."""
+    """
+    The registrant's address, as it is now.
+
+    Where the registrant has the new one and other roles still hold the old one, they are told too: a registrar that
+    saved only a part of what was sent has not made the fix true.
+    """
     _may(fix)
-    return {"email": email(registrant(api.roles(fix.target.id)))}
+    found = api.roles(fix.target.id)
+    told: dict[str, Any] = {"email": email(registrant(found))}
+    if old := fix.before.get("email"):
+        left = sorted(role for role, fields in found.items() if any(_holds(fields, key, str(old)) for key in fields))
+        if left and told["email"] == fix.after.get("email") != old:
+            told["roles with the old address"] = left
+    return told
 
 
-def write(api: Api, fix: Fix) -> None:
-    """Send every role back whole, with the old address replaced wherever it stands and nothing else touched."""
+def write(api: Api, fix: Fix) -> str | None:
+    """
+    Send every role back whole, with the old address replaced wherever it stands and nothing else touched.
+
+    Answers by when what must happen: the new address verified, the domain free to be transferred.
+    """
     _may(fix)
+    if not consented(fix):
+        raise Refusal(
+            f"Nobody wrote down that the client agreed to what a change of registrant sets off for {fix.target}: ask,"
+            " then propose it again with that consent."
+        )
     old, new = str(fix.before["email"]), str(fix.after["email"])
     found = api.roles(fix.target.id)
     wanted = {
@@ -31,6 +57,7 @@ def write(api: Api, fix: Fix) -> None:
     if wanted == found:
         raise Refusal(f"{fix.target} holds the old address in no role (any more): nothing was sent.")
     api.save(fix.target.id, wanted)
+    return " ".join(deadlines(fix.after, datetime.now(UTC).date())) or None
 
 
 def image(api: Api, fix: Fix) -> dict[str, Any]:

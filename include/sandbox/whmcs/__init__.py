@@ -35,8 +35,12 @@ SWITCHES = {
     # its login: "unmarked", "unlisted" (does not list the client), "gone" (is not there).
     "whmcs_owner_doubt": "",
     "whmcs_refuses_login_address": False,  # UpdateClient also refuses an address that another user signs in with
+    "whmcs_contact_search": "equal",  # GetContacts by address finds what equals it; "begins": what begins so, too
+    # Whose address a sub-contact may not take: another "contacts"' alone, or "everyone"'s, clients' as well.
+    "whmcs_contact_duplicates": "contacts",
     "whois_blanks": "underscore",  # `First_Name` in the XML means `First Name`; "verbatim": it means itself
-    "whois_save": "applied",  # "ignored": the registrar module says success and does nothing
+    # "ignored": the registrar module says success and does nothing; "registrant": it saves that role and skips others.
+    "whois_save": "applied",
     "whois_refused": (),  # ids of domains whose registrar answers with an error of its own
 }
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SERVERS: tuple[dict[str, Any], ...] = (
     {"id": 1, "name": "Web 1", "hostname": "web1.example.net", "module": "cpanel", "active": True},
     {"id": 2, "name": "Machines", "hostname": "vps.example.net", "module": "virtualizor", "active": True},
+    {"id": 3, "name": "Web 2", "hostname": "web2.example.net", "module": "cpanel", "active": True},
 )
 
 
@@ -31,7 +32,10 @@ class Books:
         self.clients = {int(account.id): _client(account) for account in world.of("whmcs", "client")}
         self.owner = {int(account.id): int(account.extra["owner"] or 0) for account in world.of("whmcs", "client")}
         self.users_of = {int(account.id): _users(account) for account in world.of("whmcs", "client")}
+        self.contacts = _contacts(world)
         self.services = _services(world)
+        used = {int(service["serverid"]) for service in self.services.values()} | {1, 2}
+        self.servers = [server for server in SERVERS if server["id"] in used]  # the third where something runs on it
         self.domains = {int(account.id): _domain(account) for account in world.of("whois", "domain")}
         self.orders = {int(purchase.id): _order(purchase, self.owner) for purchase in world.purchases_of("whmcs")}
         self.registrar = Registrar(world.of("whois", "domain"), desk)
@@ -98,12 +102,32 @@ def _users(account: Account) -> list[int]:
     return [int(user) for user in told if user]
 
 
+def _contacts(world: World) -> dict[int, dict[str, Any]]:
+    """The sub-contacts of every client."""
+    told = [(account, one) for account in world.of("whmcs", "client") for one in account.extra.get("contacts", ())]
+    return {
+        int(one["id"]): {
+            "id": int(one["id"]),
+            "userid": int(account.id),
+            "firstname": one.get("first_name", ""),
+            "lastname": one.get("last_name", ""),
+            "email": one["email"],
+            "address1": "",
+            "city": "",
+            "postcode": "",
+            "country": "",
+            "phonenumber": "",
+        }
+        for account, one in told
+    }
+
+
 def _services(world: World) -> dict[int, dict[str, Any]]:
     """The services of every client, and beside every third one a machine that no cPanel runs on."""
     found: dict[int, dict[str, Any]] = {}
     for account in world.of("whmcs", "client"):
         for product in account.extra.get("products", ()):
-            found[int(product["id"])] = _service(account.id, int(product["id"]), product, server=1)
+            found[int(product["id"])] = _service(account.id, int(product["id"]), product, int(product.get("server", 1)))
     top = max(found, default=0)
     for place, service in enumerate([*found.values()][::3], start=1):
         machine = {"username": "root", "domain": f"vps{place}.example.net"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from include.sandbox.whmcs.books import SERVERS, Books
+from include.sandbox.whmcs.books import Books
 from include.sandbox.whmcs.shapes import Container, Wrong, encoded
 
 PAGE_SIZE = 25
@@ -69,7 +69,20 @@ def products(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
 
 def servers(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
     """GetServers."""
-    return {"servers": Container(None, [dict(server) for server in SERVERS]), "fetchStatus": ""}
+    return {"servers": Container(None, [dict(server) for server in books.servers]), "fetchStatus": ""}
+
+
+def contacts(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
+    """GetContacts; its `userid` is the client. An id cannot be asked for."""
+    asked = form.get("email", "").casefold()
+    begins = books.desk.switches["whmcs_contact_search"] == "begins"
+    found = [
+        contact
+        for _, contact in sorted(books.contacts.items())
+        if form.get("userid") in (None, "", str(contact["userid"]))
+        and (not asked or contact["email"].casefold() == asked or (begins and contact["email"].startswith(asked)))
+    ]
+    return _page("contacts", "contact", found, form)
 
 
 def domains(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
@@ -166,6 +179,7 @@ READS: Mapping[str, Callable[[Books, Mapping[str, str]], dict[str, Any]]] = {
     "getclients": clients,
     "getclientsdetails": client,
     "getusers": users,
+    "getcontacts": contacts,
     "getclientsproducts": products,
     "getservers": servers,
     "getclientsdomains": domains,

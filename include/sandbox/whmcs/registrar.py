@@ -112,9 +112,11 @@ class Registrar:
         }
         if any(not fields[module.fields["email"]] or not fields[module.fields["street"]] for fields in wanted.values()):
             raise Wrong("Registrar Error: a contact lacks a required field")
-        if self._desk.switches["whois_save"] != "applied":
+        if self._desk.switches["whois_save"] == "ignored":
             return {}
         before = self.roles[domain]
+        if self._desk.switches["whois_save"] == "registrant":
+            wanted = before | {"Registrant": wanted["Registrant"]}
         self.roles[domain] = wanted
         return {
             f"{role} {name}": [before[role][name], value]

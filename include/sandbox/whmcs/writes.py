@@ -25,6 +25,7 @@ CLIENT_FIELDS = (
     "phonenumber",
     "notes",
 )
+CONTACT_FIELDS = ("firstname", "lastname", "companyname", "email", "address1", "city", "postcode", "phonenumber")
 USER_FIELDS = ("firstname", "lastname", "email")
 
 
@@ -36,6 +37,8 @@ def update_client(books: Books, form: Mapping[str, str], request: Request) -> di
     holders = [one["email"] for key, one in books.clients.items() if key != client["id"]]
     if books.desk.switches["whmcs_refuses_login_address"]:
         holders += [one["email"] for key, one in books.users.items() if key != books.owner[client["id"]]]
+    if books.desk.switches["whmcs_contact_duplicates"] == "everyone":
+        holders += [one["email"] for one in books.contacts.values()]
     complaint = None
     if new is not None:
         complaint = _complaint(new, holders, "Duplicate Email Address")
@@ -68,6 +71,23 @@ def update_user(books: Books, form: Mapping[str, str], request: Request) -> dict
         if moved and owner == user["id"]:
             books.clients[client]["email_verified"] = False
     return {"user_id": form["user_id"]}
+
+
+def update_contact(books: Books, form: Mapping[str, str], request: Request) -> dict[str, Any]:
+    """UpdateContact: a sub-contact of a client."""
+    contact = books.contacts.get(int(form["contactid"])) if form.get("contactid", "").isdecimal() else None
+    if contact is None:
+        raise Wrong("Contact ID Not Found")
+    record = f"whmcs:contact:{contact['id']}"
+    holders = [one["email"] for key, one in books.contacts.items() if key != contact["id"]]
+    if books.desk.switches["whmcs_contact_duplicates"] == "everyone":
+        holders += [one["email"] for one in books.clients.values()]
+    wanted = {name: form[name] for name in CONTACT_FIELDS if name in form}
+    if "email" in wanted and (complaint := _complaint(wanted["email"], holders, "Duplicate Email Address")):
+        books.wrote(request, record, "update", {}, "refused")
+        raise Wrong(complaint)
+    _change(books, request, record, contact, wanted)
+    return {"contactid": form["contactid"]}
 
 
 def add_note(books: Books, form: Mapping[str, str], request: Request) -> dict[str, Any]:
@@ -143,6 +163,7 @@ def _change(books: Books, request: Request, record: str, row: dict[str, Any], wa
 WRITES: Mapping[str, Callable[[Books, Mapping[str, str], Request], dict[str, Any]]] = {
     "updateclient": update_client,
     "updateuser": update_user,
+    "updatecontact": update_contact,
     "addclientnote": add_note,
     "logactivity": log_activity,
     "deleteclient": delete_client,

@@ -38,7 +38,14 @@ USER = {
     "datecreated": "2020-12-15 15:29:49",
     "clients": [{"id": 12, "isOwner": True}],
 }
-SERVICE = {"id": "7", "clientid": "12", "serverid": "1", "status": "Active", "username": "obrien"}
+SERVICE = {
+    "id": "7",
+    "clientid": "12",
+    "serverid": "1",
+    "status": "Active",
+    "username": "obrien",
+    "domain": "o.example",
+}
 ORDER = {"id": 3, "ordernum": 4711, "userid": 12, "date": "2026-03-01 10:00:00", "status": "Pending"}
 
 
