@@ -60,7 +60,7 @@ def pull(platform: str, night: str) -> int:
         return 0  # it is not even asked
     snapshot = store.open_snapshot(night)
     before = store.open_snapshots().before(snapshot)
-    return stages.pull(connections.platform(platform), snapshot, before, settings())
+    return stages.pull(connections.platform(platform), snapshot, before, settings().full_pull_days)
 
 
 @task

@@ -51,11 +51,15 @@ def begin(snapshots: Snapshots, run_after: datetime, settings: Settings, now: da
     return stored.name
 
 
-def pull(platform: Platform, snapshot: Snapshot, before: Snapshot | None, settings: Settings) -> int:
-    """Keep what a platform says, page by page: everything, or what changed since `before`, the last good night."""
+def pull(platform: Platform, snapshot: Snapshot, before: Snapshot | None = None, full_pull_days: int = 0) -> int:
+    """
+    Keep what a platform says, page by page: what changed since `before`, the last good night, or everything.
+
+    Everything is pulled every `full_pull_days`, and where what changed cannot be trusted.
+    """
     from include.pull import pull as pull_platform
 
-    return pull_platform(platform, snapshot, before, settings)
+    return pull_platform(platform, snapshot, before, full_pull_days)
 
 
 def tabulate(snapshot: Snapshot, snapshots: Snapshots, settings: Settings) -> dict[str, int]:
@@ -120,7 +124,7 @@ def file(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Set
     found = [finding for rule in names("rules") for finding in snapshot.part(f"findings/{rule}").findings()]
     found += _taken_addresses(snapshot, ledger, found)
     digest = notices.digest_of(snapshot.name, settings)
-    filed = findings.file(ledger, found, snapshot.night, settings.left_out, snapshot.begun_at(), digest)
+    filed = findings.file(ledger, found, snapshot.night, settings.left_out, snapshot.begun_at(), digest, snapshot.accounts())
     snapshot.mark_filed()
     return {"new": filed.new, "known": filed.known, "reopened": filed.reopened, "gone": filed.gone}
 

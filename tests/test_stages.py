@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from include import stages
-from include.errors import RollcallError, SettingsWrong, SnapshotMissing, UnexpectedAnswer, Unreachable
-from include.platforms import Page, Platform
+from include.errors import SettingsWrong, SnapshotMissing, UnexpectedAnswer, Unreachable
+from include.platforms import Page
 from include.registry import names
 from include.settings import Settings
 from include.store.snapshots import Snapshot, Snapshots, open_store
 from include.store.tables import of_rows
+from tests.pulls import saying
 
 PLATFORMS = names("platforms")
 DUE = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -84,24 +84,6 @@ def test_a_night_is_named_by_the_local_date_it_was_due(store, zone, due, night):
     assert stages.begin(store, moment, Settings(timezone=zone), moment) == f"{night}.1"
 
 
-class Answers:
-    """A platform's `api` that has these pages to give, and counts how often it was asked."""
-
-    def __init__(self, pages: Iterable[Page | RollcallError]) -> None:
-        self.asked, self._pages = 0, list(pages)
-
-    def pages(self) -> Iterator[Page]:
-        self.asked += 1
-        for page in self._pages:
-            if isinstance(page, RollcallError):
-                raise page
-            yield page
-
-
-def saying(platform: Platform, *pages: Page | RollcallError) -> Platform:
-    return dataclasses.replace(platform, api=Answers(pages))
-
-
 @pytest.mark.parametrize("name", PLATFORMS)
 def test_a_pull_keeps_every_page_and_is_not_pulled_again(sandbox, store, name):
     snapshot = store.begin("2026-11-23")
@@ -116,14 +98,14 @@ def test_a_pull_keeps_every_page_and_is_not_pulled_again(sandbox, store, name):
     assert never.api.asked == 0
 
 
-def test_a_pull_that_broke_off_does_not_count_and_the_next_one_begins_anew(sandbox, store):
+def test_a_pull_that_broke_off_does_not_count_and_the_next_one_keeps_nothing_it_cannot_go_on_from(sandbox, store):
     snapshot = store.begin("2026-11-23")
     hubspot = sandbox.open("hubspot")
     pages = list(hubspot.api.pages())
     with pytest.raises(Unreachable):
         stages.pull(saying(hubspot, *pages, *pages, Unreachable("hubspot answered 502")), snapshot)
     assert not snapshot.raw("hubspot").complete()
-    stages.pull(hubspot, snapshot)
+    stages.pull(saying(hubspot, *pages), snapshot)
     assert [list(stream) for stream in snapshot.raw("hubspot").bodies().values()] == [[page.body for page in pages]]
 
 
@@ -138,20 +120,23 @@ def test_a_pull_whose_rows_cannot_be_read_does_not_count(sandbox, store):
 @pytest.mark.parametrize(
     ("ahead", "moves"),
     [
-        pytest.param(timedelta(hours=1), True, id="a-clock-that-is-an-hour-fast"),
-        pytest.param(timedelta(days=2), False, id="the-day-after-tomorrow"),
+        pytest.param(timedelta(seconds=-1), True, id="just-before-the-pull"),
+        pytest.param(timedelta(seconds=1), False, id="while-it-is-pulled"),
         pytest.param(timedelta(days=355_000), False, id="the-year-2999"),
     ],
 )
-def test_the_watermark_is_the_newest_change_that_can_have_happened(sandbox, store, ahead, moves):
+def test_the_watermark_is_the_newest_change_before_the_platform_s_clock_when_the_pull_began(
+    sandbox, store, ahead, moves
+):
     hubspot = sandbox.open("hubspot")
-    pages = list(hubspot.api.pages())
+    pages = [dataclasses.replace(page, raw=None) for page in hubspot.api.pages()]
     newest = max(row.updated_at for row in hubspot.rows.contacts({"contacts": [page.body for page in pages]}))
-    later = datetime.now(UTC) + ahead
+    its_clock = newest + timedelta(days=3)
+    later = its_clock + ahead
     pages[0].body["results"][0]["properties"]["lastmodifieddate"] = later.isoformat(timespec="milliseconds")
-    stages.pull(saying(hubspot, *pages), snapshot := store.begin("2026-11-23"))
+    stages.pull(saying(hubspot, *pages, now=its_clock), snapshot := store.begin("2026-11-23"))
     watermark = datetime.fromisoformat(snapshot.raw("hubspot").manifest().watermark)
-    assert abs(watermark - (later if moves else newest)) < timedelta(seconds=1)
+    assert abs(watermark - (later if moves else newest)) < timedelta(seconds=0.001)
 
 
 def test_a_platform_that_holds_nobody_has_no_watermark(sandbox, store):

@@ -20,10 +20,9 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from include.errors import SnapshotMissing
+from include.errors import SnapshotMissing, UnexpectedAnswer
 from include.pull.overlay import Brought, brought, held, known
 from include.pull.walking import Walk
-from include.settings import Settings
 from include.store.raw import RawManifest, RawPlan, RawStore
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ OVERLAP = timedelta(minutes=10)  # clocks differ, search indexes lag behind
 ROUNDS = 3  # of asking what changed, until a platform holds as many records as we know of
 
 
-def pull(platform: Platform, snapshot: Snapshot, before: Snapshot | None, settings: Settings) -> int:
+def pull(platform: Platform, snapshot: Snapshot, before: Snapshot | None, full_pull_days: int) -> int:
     """
     Pull one platform into `snapshot`, whose last good night was `before`. Returns how many records were asked for.
 
@@ -49,7 +48,7 @@ def pull(platform: Platform, snapshot: Snapshot, before: Snapshot | None, settin
         return sum(raw.manifest().rows.values())
     plan = raw.plan()
     if plan is None:
-        plan = _planned(platform, snapshot, before, settings)
+        plan = _planned(platform, snapshot, before, full_pull_days)
         raw.begin(plan)
     if plan.rests_on and before and before.name == plan.rests_on and _changes(platform, raw, plan, before):
         return sum(raw.manifest().rows.values())
@@ -61,14 +60,18 @@ def pull(platform: Platform, snapshot: Snapshot, before: Snapshot | None, settin
     return sum(raw.manifest().rows.values())
 
 
-def _planned(platform: Platform, snapshot: Snapshot, before: Snapshot | None, settings: Settings) -> RawPlan:
+def _planned(platform: Platform, snapshot: Snapshot, before: Snapshot | None, full_pull_days: int) -> RawPlan:
     account = platform.api.account()
     begun = (platform.api.clock() or datetime.now(UTC)).isoformat()
     last = _last(platform, before)
-    fresh = last and date.fromisoformat(last.planned.full) > date.fromisoformat(snapshot.night) - timedelta(
-        days=settings.full_pull_days
-    )
-    if last is None or before is None or not fresh or last.planned.account != account or not last.watermark:
+    due = date.fromisoformat(snapshot.night) - timedelta(days=full_pull_days)
+    if (
+        before is None
+        or last is None
+        or last.watermark is None
+        or last.planned.account != account
+        or date.fromisoformat(last.planned.full) <= due
+    ):
         return RawPlan(account, begun, snapshot.night)
     since = datetime.fromisoformat(last.watermark) - OVERLAP
     return RawPlan(account, begun, last.planned.full, since.isoformat(), before.name)
@@ -140,8 +143,8 @@ class _Told:
     def finish(self) -> None:
         """Write down what was told: the pull counts."""
         first, ids = self._first, self._ids
-        if first is None or ids is None:
-            raise SnapshotMissing(f"{self._platform.name} was not asked for anything.")
+        if first is None or ids is None or not first.ids:
+            raise UnexpectedAnswer(f"{self._platform.name} gave not a single page.")
         told = RawManifest(
             plan=asdict(self._plan),
             attempt=self._raw.attempt,
@@ -149,7 +152,7 @@ class _Told:
             rows={stream: len(ids) for stream, ids in first.ids.items()},
             distinct={stream: len(set(ids)) for stream, ids in first.ids.items()},
             pages=self._raw.phase(self._phases[0]).pages(),
-            held=held(ids),
+            held=dict.fromkeys(first.ids, 0) | held(ids),
             told=dict(self._totals),
             contacts=self._contacts,
             watermark=self._watermark.isoformat() if self._watermark else None,

@@ -7,7 +7,8 @@ one replaced (HubSpot's merges) is taken out. Pure: it reads snapshots and asks 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ class Brought:
 
 def brought(rows: ModuleType, phase: PhaseStore) -> Brought:
     """Read a phase's pages in our words."""
-    tables = {table: of_rows(table, getattr(rows, table)(phase.bodies())) for table in TABLES}
+    tables = {table: of_rows(table, getattr(rows, table)(_bodies(phase))) for table in TABLES}
     ids: dict[str, list[str]] = {}
     replaced: dict[str, list[str]] = {}
     says_replaced = getattr(rows, "replaced", None)
@@ -91,6 +92,11 @@ def held(found: pa.Table) -> dict[str, int]:
     """How many records of each stream are known."""
     counted = found.group_by("stream").aggregate([("id", "count")]).to_pylist()
     return {row["stream"]: row["id_count"] for row in counted}
+
+
+def _bodies(phase: PhaseStore) -> Mapping[str, Iterable[Any]]:
+    """A phase's pages by stream; one in which nothing changed has none."""
+    return defaultdict(tuple, phase.bodies())
 
 
 def _keys(rows: ModuleType, table: str, ids: Mapping[str, list[str]]) -> set[tuple[str, str]]:

@@ -23,7 +23,16 @@ def rows(table: str) -> list[Row]:
     """A table that is as it should be."""
     one: dict[str, list[Row]] = {
         "pulls": [
-            {"platform": name, "stream": "all", "contacts": 9, "rows": 30, "distinct": 30, "pages": 1, "share": 1.0}
+            {
+                "platform": name,
+                "stream": "all",
+                "contacts": 9,
+                "rows": 30,
+                "distinct": 30,
+                "pages": 1,
+                "share": 1.0,
+                "astray": 0.0,
+            }
             for name in names("platforms")
         ],
         "contacts": [
@@ -72,6 +81,11 @@ FAULTS: list[tuple[str, Row, str]] = [
     ("pulls", {"platform": "nowhere"}, "every platform was pulled, and none that was left out"),
     ("pulls", {"contacts": 0}, "no platform says that it holds nobody"),
     ("pulls", {"distinct": 29}, "no record came twice in one pull"),
+    (
+        "pulls",
+        {"astray": 0.006},
+        "every stream has as many records as its platform says it holds, but for half a percent",
+    ),
     ("pulls", {"share": 0.69}, "no stream lost over 30 % of its rows since the last good night, or grew tenfold"),
     ("pulls", {"share": 10.1}, "no stream lost over 30 % of its rows since the last good night, or grew tenfold"),
     ("contacts", {"id": "2"}, "no contact is in the table twice"),
@@ -151,7 +165,7 @@ def test_every_expectation_says_what_must_hold_in_plain_words(table):
 
 
 ASKED = {
-    "pulls": "platform contacts rows distinct share",
+    "pulls": "platform contacts rows distinct astray share",
     "contacts": "platform kind id address_has_form days_ahead",
     "orders": "platform id days_ahead",
     "drift": "changed newly_missing",

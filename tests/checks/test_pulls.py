@@ -10,22 +10,24 @@ from typing import Any
 
 import pytest
 
-from include.platforms import Page
-from include.platforms.hubspot import rows
+from include import stages
+from include.errors import UnexpectedAnswer
+from include.platforms import Page, Platform
+from include.platforms.hubspot import fixes, rows
 from tests.checks.night import Night
+from tests.pulls import saying
 
 pytestmark = pytest.mark.gx
+
+HUBSPOT = Platform("hubspot", None, rows, fixes, 0.0)
 
 
 def pulled_again(night: Night, pages: Callable[[list[Any]], list[Any]]) -> None:
     """Tonight's pull of HubSpot, with other pages."""
     raw = night.tonight.raw("hubspot")
     bodies = pages(list(raw.bodies()["contacts"]))
-    raw.start()
-    for body in bodies:
-        page = Page("contacts", body)
-        raw.write("contacts", body, rows.count(page), rows.ids(page))
-    raw.finish(None)
+    shutil.rmtree(str(raw.folder))
+    stages.pull(saying(HUBSPOT, *(Page("contacts", body) for body in bodies)), night.tonight)
 
 
 def some(body: dict[str, Any], part: float) -> dict[str, Any]:
@@ -45,12 +47,17 @@ def more(body: dict[str, Any], times: int) -> dict[str, Any]:
         pytest.param(lambda p: [{"results": []}], "no platform says that it holds nobody", id="an-empty-platform"),
         pytest.param(lambda p: [some(p[0], 0.6)], "no stream lost over 30 %", id="a-third-of-it-gone"),
         pytest.param(lambda p: [more(p[0], 11)], "or grew tenfold", id="eleven-times-as-many"),
-        pytest.param(lambda p: [], "pulls cannot be checked (KeyError)", id="not-one-page"),
     ],
 )
 def test_a_pull_that_is_not_whole_closes_the_gate(night, pages, says):
     pulled_again(night, pages)
     assert says in night.closed("pulls")
+
+
+def test_a_platform_that_gives_not_one_page_was_not_pulled(night):
+    with pytest.raises(UnexpectedAnswer, match="hubspot gave not a single page"):
+        pulled_again(night, lambda pages: [])
+    assert "hubspot was not pulled completely" in night.closed("pulls")
 
 
 def test_a_platform_that_shrank_a_little_passes(night):
@@ -63,7 +70,6 @@ def test_a_platform_that_shrank_a_little_passes(night):
     [
         pytest.param("raw/hubspot/manifest.json", "hubspot was not pulled completely", id="a-pull-without-its-end"),
         pytest.param("raw/hubspot", "hubspot was not pulled completely", id="a-platform-not-pulled"),
-        pytest.param("raw/hubspot/contacts/00001.json", "hubspot contacts: page 1 is damaged or gone", id="a-page"),
     ],
 )
 def test_what_is_missing_of_a_pull_closes_the_gate_by_name(night, gone, says):

@@ -19,7 +19,8 @@ from include.errors import (
     Unreachable,
 )
 from include.platforms.bigcommerce import rows
-from include.platforms.bigcommerce.api import PAGE, judge
+from include.platforms.bigcommerce.api import judge
+from include.platforms.bigcommerce.pulls import PAGE
 from include.sandbox.world import World
 from include.transport import Answer
 from tests.sandbox.people_world import account, order
