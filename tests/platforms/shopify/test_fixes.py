@@ -220,3 +220,18 @@ def test_what_we_cannot_do_is_refused_before_anything_is_sent(shopify: Shopify, 
 def test_what_counts_as_the_same(action: Action, field: str, a: Any, b: Any, equal: bool) -> None:
     assert fixes.same(action, field, a, b) is equal
     assert fixes.same(action, field, b, a) is equal
+
+
+@pytest.mark.parametrize("change", [pytest.param(case.values[0], id=case.id) for case in CHANGES])
+def test_no_change_drops_a_tag_or_a_note_of_any_record(change: Fix, shopify: Shopify, ours: Ours) -> None:
+    api = ours(shopify).api
+    customers, orders = (BO, NEW_BO, STUB, DAN, INVITED), (BOS_ORDER, STUBS_ORDER, NOBODYS_ORDER)
+    for id in customers:
+        api.update_customer(id, note=f"Note of {id}", tags=["vip", id])
+    for id in orders:
+        api.update_order(id, note=f"Note of {id}", tags=["gift", id])
+    fixes.write(api, change)
+    for id, told in [*((id, api.customer(id)) for id in customers), *((id, api.order(id)) for id in orders)]:
+        assert told["note"].startswith(f"Note of {id}")
+        assert {id.casefold()} < {tag.casefold() for tag in told["tags"]}
+        assert len(told["tags"]) == 2

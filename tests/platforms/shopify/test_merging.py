@@ -3,52 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from include.apply.comparing import differing, reads_after, reads_before
-from include.errors import NotFound, NotPermitted, Refusal, UnclearOutcome
-from include.model import Action, Fix, Ref
+from include.errors import NotFound, Refusal, UnclearOutcome
+from include.model import Action
 from include.platforms import Platform
 from include.platforms.shopify import fixes, merging
 from include.platforms.shopify.api import Api
+from tests.platforms.shopify.merges import BOS, STUBS, customer, merge, sent
 from tests.sandbox.shopify.serving import OpenShop, Shopify
 from tests.sandbox.shopify.worlds import BO, BOS_ORDER, DAN, INVITED, NEW_BO, STUB, STUBS_ORDER
 
 Ours = Callable[..., Platform]
-
-BOS, STUBS = "Bo.Wang@example.com", "bo.wnag@example.com"
-
-
-def customer(id: str) -> str:
-    return f"shopify:customer:{id}"
-
-
-def merge(survivor: str = BO, duplicate: str = STUB, email: str = BOS, other: str = STUBS, **orders: str) -> Fix:
-    """A merge as a reviewer sees it: `orders` are the duplicate's, each with its address."""
-    moved = {f"shopify:order:{id[1:]}": address for id, address in (orders or {f"_{STUBS_ORDER}": STUBS}).items()}
-    return Fix(
-        Ref.parse(customer(survivor)),
-        Action.MERGE,
-        {
-            "duplicate": customer(duplicate),
-            "email": email,
-            "duplicate_email": other,
-            "orders": {name: {"contact": customer(duplicate), "email": old} for name, old in moved.items()},
-        },
-        {
-            "duplicate": None,
-            "email": email,
-            "duplicate_email": None,
-            "orders": {name: {"contact": customer(survivor), "email": email} for name in moved},
-        },
-    )
-
-
-def sent(shopify: Shopify) -> list[Any]:
-    return [change for change in shopify.changes() if change[1] == "merge"]
 
 
 @pytest.mark.parametrize("polls", [0, 1, 3], ids=["at-once", "soon", "later"])
@@ -113,70 +82,6 @@ def test_of_many_orders_none_is_overlooked(shopify: Shopify, ours: Ours) -> None
         api.set_order_customer(id, BO)
     assert len(api.order_ids(BO)) == 3
     assert set(fixes.read(api, merge(DAN, BO))["orders"]) == {f"shopify:order:800000000000{n}" for n in (1, 2, 3)}
-
-
-@pytest.mark.parametrize(
-    ("switches", "change", "says"),
-    [
-        pytest.param({}, merge(BO, BO), "one customer already", id="with-itself"),
-        pytest.param(
-            {},
-            replace(merge(), before={"duplicate": customer(STUB), "email": BOS, "duplicate_email": STUBS}),
-            "approved without showing them",
-            id="orders-that-nobody-was-shown",
-        ),
-        pytest.param({}, merge(email="other@example.com"), "another address than was approved", id="another-address"),
-    ]
-    + [
-        pytest.param({"shopify_unmergeable": {id: [field]}}, merge(), says, id=f"{field}-{side}")
-        for field, says in merging.BLOCKERS.items()
-        for side, id in (("survivor", BO), ("duplicate", STUB))
-    ],
-)
-def test_what_stands_against_a_merge_is_said_in_plain_words_and_nothing_is_sent(
-    switches: dict[str, Any], change: Fix, says: str, shopify_with: OpenShop, ours: Ours
-) -> None:
-    shopify = shopify_with(**switches)
-    with pytest.raises(Refusal) as refusal:
-        fixes.write(ours(shopify).api, change)
-    assert says in str(refusal.value)
-    assert "@" not in str(refusal.value)
-    assert shopify.changes() == []
-
-
-def test_a_survivor_that_shopify_would_not_let_survive_is_refused(shopify: Shopify, ours: Ours) -> None:
-    api = ours(shopify).api
-    api.update_customer(BO, email=None)
-    with pytest.raises(Refusal, match=f"{customer(STUB)} survive and not {customer(BO)}"):
-        fixes.write(api, merge())
-    assert sent(shopify) == []
-
-
-@pytest.mark.parametrize("field", ["note", "tags"])
-def test_notes_and_tags_that_do_not_fit_together_are_refused_before_the_merge(
-    field: str, shopify: Shopify, ours: Ours
-) -> None:
-    api = ours(shopify).api
-    for id in (BO, STUB):
-        many = {"note": "x" * 4000} if field == "note" else {"tags": [f"{id}-{n}" for n in range(200)]}
-        api.update_customer(id, **many)
-    with pytest.raises(Refusal, match="notes together"):
-        fixes.write(api, merge())
-    assert sent(shopify) == []
-
-
-@pytest.mark.parametrize(
-    ("scopes", "named"),
-    [
-        pytest.param([], "read_customer_merge", id="neither"),
-        pytest.param(["read_customer_merge"], "write_customer_merge", id="preview-only"),
-    ],
-)
-def test_a_missing_scope_is_named(scopes: list[str], named: str, shopify_with: OpenShop, ours: Ours) -> None:
-    shopify = shopify_with(shopify_scopes=["read_all_orders", "write_customers", "write_orders", *scopes])
-    with pytest.raises(NotPermitted, match=named):
-        fixes.write(ours(shopify).api, merge())
-    assert sent(shopify) == []
 
 
 def test_a_job_that_fails_is_no_merge_and_its_reason_is_told(shopify_with: OpenShop, ours: Ours) -> None:
