@@ -21,7 +21,13 @@ What we know (developers.hubspot.com, the public spec collection, and answers ot
   vanish from the list. Whether they can still be written through is not documented: we ask for the new id first.
   A record that holds 250 merges takes no more (status 414). No write has a concurrency token.
 * Every value is text or null, also ids. A property that a key may not see is absent, not null.
-* Search is never used: it stops at 10,000, lags behind, and allows five requests a second.
+* Search stops at 10,000, lags behind, and allows five requests a second. A full pull goes by the list, side by side in
+  spans of ids (`spans.py`). Search is only asked what changed: while everything was pulled, and on the nights between
+  since the newest change that is known less ten minutes, which its lag is well within; page by page by id, so that
+  10,000 is never met (`changes.py`). It tells nothing of deletions: then its count is not the number of contacts we
+  know of, and everything is pulled. What even that misses (as many restored as deleted) the weekly full pull finds.
+* The list's cursor is opaque by its documentation, and an id in practice. Whether it is shows before the list is cut;
+  where it is not, one cursor goes through all. `{"one_cursor": true}` in the extra has that always.
 * Any change, and our own note too, moves `lastmodifieddate`.
 """
 

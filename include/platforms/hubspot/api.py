@@ -1,7 +1,7 @@
 """
 Talks to HubSpot's CRM API: asks, pages, and tells one change at a time.
 
-It hands on what HubSpot said as it came, and translates only failures. It never searches and never repeats a change.
+It hands on what HubSpot said as it came, and translates only failures. It never repeats a change.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class Api(Pulls):
         objects = f"/crm/objects/{version}" if dated else "/crm/v3/objects"
         self._related = f"/crm/objects/{version}" if dated else "/crm/v4/objects"
         properties = f"/crm/properties/{version}/contacts" if dated else "/crm/v3/properties/contacts"
-        super().__init__(http, {"Authorization": f"Bearer {key.secret}"}, objects, properties)
+        one_cursor = key.options.get("one_cursor") is True
+        super().__init__(http, {"Authorization": f"Bearer {key.secret}"}, objects, properties, one_cursor)
 
     def about(self) -> About:
         """Which portal this is, and which scopes the key lacks."""

@@ -45,7 +45,7 @@ def test_a_pull_asks_for_every_contact_once(version: str, hubspot_with: OpenTwin
 
 
 def test_only_properties_the_account_has_are_asked_for(hubspot: Twin) -> None:
-    assert set(hubspot.ours().api.wanted()) == {*rows.PROPERTIES, *rows.LINKS}
+    assert set(hubspot.ours().api.wanted) == {*rows.PROPERTIES, *rows.LINKS}
 
 
 def test_a_links_property_is_read_as_a_reference(hubspot: Twin) -> None:
