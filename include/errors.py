@@ -17,6 +17,7 @@ What can go wrong, and whether trying again can help. The DAGs' retry policy is 
   + SnapshotMissing                no retry   a night, or one platform's part of it, is not complete
   + BadTable                       no retry   a table given by hand has a wrong column or value
   + SettingsWrong                  no retry   a setting or a connection is missing or contradictory
+  + OtherAccount                   no retry   a connection opens another account than a fix was found in
   + LedgerOutdated                 no retry   the ledger needs `python -m include.store upgrade`
   + AlreadyDecided                 no retry   somebody else decided first
   + FindingChanged                 no retry   the finding is no longer what the reviewer saw
@@ -106,6 +107,10 @@ class BadTable(RollcallError):
 
 class SettingsWrong(RollcallError):
     """A setting or a connection is missing or contradictory."""
+
+
+class OtherAccount(RollcallError):
+    """A connection opens another account than the one that a fix was found in."""
 
 
 class LedgerOutdated(RollcallError):

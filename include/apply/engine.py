@@ -20,6 +20,7 @@ from include.apply.settling import Settling
 from include.errors import (
     Conflict,
     NotFound,
+    OtherAccount,
     Refusal,
     RollcallError,
     TryLater,
@@ -62,8 +63,11 @@ class Engine:
         option.require_approval()
         if not option.fixes and self.settings.apply == "on":
             receipts.settle_without_fixes(self.ledger, option.finding_id, option.version, self.now())
-        for kept in option.fixes:
-            if not (kept.took or self._take(option, kept)):
+        waiting = [kept for kept in option.fixes if not kept.took]
+        if any(self._elsewhere(kept) for kept in waiting):
+            return  # before anything of it is read or written
+        for kept in waiting:
+            if not self._take(option, kept):
                 return
 
     def settle_by_reading(self, kept: KeptFix) -> FixState | None:
@@ -73,7 +77,7 @@ class Engine:
         A fix whose worker died before it sent anything is planned again.
         """
         platform = self._platform(kept.fix.target.platform)
-        if platform is None:
+        if platform is None or self._elsewhere(kept):
             return None
         if not leases.take_over(self.ledger, kept.id, self.worker, self.now(), self.settings.lease_seconds):
             return None
@@ -200,11 +204,21 @@ class Engine:
             return None
         if name not in self._open:
             try:
-                self._open[name] = self.open_platform(name)
+                platform = self.open_platform(name)
+                platform.api.account()  # asked once: what it opens is held against every fix
+                self._open[name] = platform
             except RollcallError as error:
                 self._cannot_use(name, error)
                 return None
         return self._open[name]
+
+    def _elsewhere(self, kept: KeptFix) -> bool:
+        """Whether the platform's connection opens another account than the fix was found in; `problem` tells of it."""
+        platform = self._platform(kept.fix.target.platform)
+        if platform is None or kept.account == platform.api.account():
+            return False
+        self.problem = self.problem or other_account(kept, platform.api.account())
+        return True
 
     def _cannot_use(self, name: str, error: RollcallError) -> None:
         self._unusable.add(name)
@@ -214,6 +228,19 @@ class Engine:
         logger.info("%s of %s: %s", kept.fix.action, kept.fix.target, outcome)
         self.outcomes.append(outcome)
         return outcome
+
+
+def other_account(kept: KeptFix, opened: str) -> OtherAccount:
+    """What to do about a fix whose account is not the one that its platform's connection opens."""
+    name = kept.fix.target.platform
+    if kept.account is None:
+        why = f"was filed without the account of {name} that it was found in"
+    else:
+        why = f"was found in the account {kept.account} of {name}, and its connection opens {opened}"
+    return OtherAccount(
+        f"The finding {kept.finding_id} {why}. Nothing of it is read or written. Point the connection at the account "
+        "that was meant; where the new one is right, reject the finding: the next night files what it finds there."
+    )
 
 
 def _why(platform: Platform, fix: Fix) -> str | None:

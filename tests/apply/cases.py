@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from include import apply
 from include.digests import finding_id
 from include.model import Action, Evidence, Finding, Fix, Option, Ref
+from include.platforms import fingerprint
 from include.settings import Settings
 from include.store import decisions, findings
 from include.store.ledger import Ledger
@@ -19,6 +20,15 @@ from tests.sandboxes import Sandbox
 
 NEW = "somebody.new@post.example"
 SETTINGS = Settings(apply="on", sandbox=True)
+WHMCS = fingerprint("whmcs", "127.0.0.1/whmcs")
+ACCOUNTS = {  # of every sandbox, whatever its port
+    "bigcommerce": fingerprint("bigcommerce", "sandbox"),
+    "cpanel": fingerprint("whm", "127.0.0.1/whm"),
+    "hubspot": fingerprint("hubspot", "891936587"),
+    "shopify": fingerprint("shopify", "1"),
+    "whmcs": WHMCS,
+    "whois": WHMCS,
+}
 REASON = "the caller proved who she is"
 
 
@@ -81,13 +91,15 @@ def approved(ledger: Ledger, *fixes: Fix, number: int = 1, by: tuple[str, ...] =
 
 def file(ledger: Ledger, told: Finding, number: int) -> None:
     """File one more finding: the others are of shops that are left out, and stay as they are."""
-    findings.file(ledger, [told], "2026-11-23", left_out={f"shop{other}" for other in range(20)} - {f"shop{number}"})
+    others = {f"shop{other}" for other in range(20)} - {f"shop{number}"}
+    findings.file(ledger, [told], "2026-11-23", left_out=others, accounts=ACCOUNTS)
 
 
 def approve(ledger: Ledger, told: Finding, by: tuple[str, ...] = ("ada",)) -> None:
-    id, hash = finding_id(told.key), told.options[0].hash(told.key)
+    id = finding_id(told.key)
     row = findings.get(ledger, id)
     assert row is not None
+    hash = row.options[0].hash
     for reviewer in by:
         asked = {"verdict": "approved", "reviewer": reviewer, "reason": REASON}
         decisions.decide(ledger, id, version=row.version, option_hash=hash, **asked)

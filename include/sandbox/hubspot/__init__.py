@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute, Route
 
-from include.sandbox.hubspot.account import Account
+from include.sandbox.hubspot.account import PORTAL, Account
 from include.sandbox.hubspot.contacts import Contacts
 from include.sandbox.hubspot.merges import merge
 from include.sandbox.hubspot.notes import Notes
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from include.sandbox.world import World
 
 SWITCHES = {
+    "hubspot_portal": PORTAL,  # another number is another portal
     "hubspot_old_email_stays": False,  # does PATCH of `email` keep the old address as an additional one?
     "hubspot_own_secondary": "swap",  # PATCH to an address of its own: "swap", "drop" (the old one goes), "refused"
     "hubspot_additional_emails_writable": False,  # may it be written? "told": no, though it says so

@@ -26,7 +26,7 @@ class Account:
     async def details(self, _: Request) -> Response:
         """The account's details, which every key may see."""
         told = {
-            "portalId": PORTAL,
+            "portalId": self._desk.switches["hubspot_portal"],
             "accountType": "DEVELOPER_TEST",
             "timeZone": "US/Eastern",
             "companyCurrency": "USD",
@@ -43,5 +43,10 @@ class Account:
         body = await body_of(request, tokenKey=str)
         if not self._desk.switches["hubspot_tells_scopes"] or body.get("tokenKey") != "sandbox":
             raise Refused(404, "OBJECT_NOT_FOUND", "No private app has this access token")
-        told = {"userId": 1, "hubId": PORTAL, "appId": 2, "scopes": self._desk.switches["hubspot_scopes"]}
+        told = {
+            "userId": 1,
+            "hubId": self._desk.switches["hubspot_portal"],
+            "appId": 2,
+            "scopes": self._desk.switches["hubspot_scopes"],
+        }
         return JSONResponse(told)

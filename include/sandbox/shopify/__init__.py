@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from include.sandbox.world import World
 
 SWITCHES = {
+    "shopify_shop": 1,  # the shop's number: another one is another shop
     "shopify_order_set_rewrites_email": True,  # does orderCustomerSet give the order its new customer's address?
     "shopify_customer_accounts": "CLASSIC",  # or NEW_CUSTOMER_ACCOUNTS
     "shopify_invites_declined": True,  # may somebody be invited again who declined?

@@ -133,7 +133,7 @@ def _orders_of(customer: Record, info: Any, **arguments: Any) -> Record:
 
 def _shop(asked: Asked) -> Record:
     return {
-        "id": "gid://shopify/Shop/1",
+        "id": f"gid://shopify/Shop/{asked.switched('shop')}",
         "name": "Sandbox",
         "myshopifyDomain": DOMAIN,
         "customerAccountsV2": {
