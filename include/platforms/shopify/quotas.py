@@ -36,7 +36,7 @@ def points(answer: Answered) -> Points:
     bucket = cost.get("throttleStatus")
     told = bucket if isinstance(bucket, dict) else {}
     sizes = (number(told.get(name)) for name in ("currentlyAvailable", "maximumAvailable", "restoreRate"))
-    return Points(number(cost.get("requestedQueryCost")), *sizes)
+    return Points(number(cost.get("requestedQueryCost")), number(cost.get("actualQueryCost")), *sizes)
 
 
 def _size(value: Any) -> int:
