@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 
-from include.errors import NotFound, NotPermitted, Refusal, Unauthorized, UnexpectedAnswer
-from include.platforms.cpanel.refusals import judge
-from include.transport import Answer
+from include.errors import NotFound, NotPermitted, Refusal, Unauthorized
 from tests.sandbox.hosting_world import set_email
 
 ANN = set_email("cpanel:hosting:annsite", "ann@example.com", "ann@new.example")
@@ -73,17 +73,44 @@ def test_a_right_that_the_token_lacks_is_said_so(stack):
         cpanel.fixes.write(cpanel.api, ANN)
 
 
-@pytest.mark.parametrize(
-    ("body", "error"),
-    [
-        ({"metadata": {"result": 1, "reason": "OK"}}, None),
-        ({"metadata": {"result": "1", "reason": "OK"}}, None),
-        ({"metadata": {"result": 0, "reason": "Account does not exist"}}, NotFound),
-        ({"metadata": {"result": 0, "reason": "“a@b” is not a valid email address."}}, Refusal),
-        ({"status": 0}, UnexpectedAnswer),
-    ],
-)
-def test_success_is_what_metadata_says_whatever_the_status(body, error):
-    told = judge(Answer(200, {}, body))
-    assert type(told) is (error or type(None))
-    assert "@" not in str(told)
+def test_an_account_under_another_domain_than_whmcs_says_is_left_alone(stack):
+    cpanel = stack.platform("cpanel")
+    stranger = set_email("cpanel:hosting:annsite", "ann@example.com", "ann@new.example", domain="other.example")
+    with pytest.raises(Refusal, match=r"another main domain .* on which server"):
+        cpanel.fixes.write(cpanel.api, stranger)
+    assert stack.desk.writes == []
+
+
+def test_an_account_under_the_domain_that_whmcs_says_is_changed(stack):
+    cpanel = stack.platform("cpanel")
+    ours = set_email("cpanel:hosting:annsite", "ann@example.com", "ann@new.example", domain="AnnSite.example")
+    cpanel.fixes.write(cpanel.api, ours)
+    assert cpanel.fixes.read(cpanel.api, ours) == {"email": "ann@new.example"}
+
+
+def test_an_account_on_a_server_we_do_not_reach_is_named_and_nothing_is_sent(stack):
+    cpanel = stack.platform("cpanel")
+    asked: list[str] = []
+    stack.session.hooks["response"].append(lambda answer, **_: asked.append(answer.url))
+    there = set_email("cpanel:elsewhere:web2.example.net/annsite", "ann@example.com", "ann@new.example")
+    for call in (cpanel.fixes.read, cpanel.fixes.write):
+        with pytest.raises(NotFound, match=r"cpanel:elsewhere:web2\.example\.net/annsite is on a server that"):
+            call(cpanel.api, there)
+    assert asked == []
+
+
+@pytest.mark.parametrize("options", [{}, {"method": "GET"}], ids=["as-a-form", "as-documented"])
+def test_whatever_a_fix_carries_nothing_but_the_account_and_its_address_is_sent(stack, options):
+    cpanel = stack.platform("cpanel", **options)
+    sent: list[dict[str, str]] = []
+
+    def note(answer, **_):
+        if "modifyacct" in answer.url:
+            sent.append(
+                dict(parse_qsl(urlsplit(answer.request.url).query)) | dict(parse_qsl(answer.request.body or ""))
+            )
+
+    stack.session.hooks["response"].append(note)
+    more = {"newuser": "other", "owner": "root", "shell": "/bin/bash", "QUOTA": "0", "domain": "annsite.example"}
+    cpanel.fixes.write(cpanel.api, set_email("cpanel:hosting:annsite", "ann@example.com", "ann@new.example", **more))
+    assert sent == [{"api.version": "1", "user": "annsite", "contactemail": "ann@new.example"}]

@@ -6,17 +6,7 @@ import json
 
 import pytest
 
-from include.errors import (
-    Conflict,
-    NotFound,
-    NotPermitted,
-    Refusal,
-    SettingsWrong,
-    Unauthorized,
-    UnexpectedAnswer,
-)
-from include.platforms.whmcs.api import judge
-from include.transport import Answer
+from include.errors import NotPermitted, SettingsWrong, Unauthorized
 
 
 def pulled(platform):
@@ -89,38 +79,3 @@ def test_a_client_deleted_while_we_pull_is_simply_not_there(stack):
     assert whmcs.rows.ids(listed) == ["11", "12", "13"]
     assert stack.ask("DeleteClient", clientid=12)["result"] == "success"
     assert whmcs.rows.ids(next(pages)) == ["11", "13"]
-
-
-@pytest.mark.parametrize(
-    ("status", "message", "error"),
-    [
-        (403, "Authentication Failed", Unauthorized),
-        (403, "Invalid or missing credentials", Unauthorized),
-        (403, "Invalid IP 192.0.2.1", NotPermitted),
-        (400, "Invalid IP 192.0.2.1", NotPermitted),
-        (403, 'Invalid Permissions: API action "mergeticket" is not allowed', NotPermitted),
-        (200, "Client Not Found", NotFound),
-        (200, "Client ID not found", NotFound),
-        (200, "Invalid User ID requested", NotFound),
-        (200, "Domain ID Not Found", NotFound),
-        (200, "Duplicate Email Address", Conflict),
-        (200, "A user already exists with that email address", Conflict),
-        (200, "The email address entered is not valid", Refusal),
-        (200, "Registrar Error: Jane Doe (jane@example.com) must confirm first", Refusal),
-        (400, "Empty action request", Refusal),
-    ],
-)
-def test_a_refusal_in_our_words_repeats_nobody_s_data(status, message, error):
-    refusal = judge(Answer(status, {}, {"result": "error", "message": message}))
-    assert type(refusal) is error
-    assert not any(word in str(refusal) for word in ("jane", "Jane", "192.0.2.1"))
-
-
-def test_success_is_not_refused_and_too_much_is_left_to_transport():
-    assert judge(Answer(200, {}, {"result": "success"})) is None
-    assert judge(Answer(429, {"Retry-After": "7"}, None)) is None
-
-
-@pytest.mark.parametrize("body", [{}, [], {"status": "ok"}, None])
-def test_an_answer_that_is_not_whmcs_s_is_unexpected(body):
-    assert isinstance(judge(Answer(200, {}, body)), UnexpectedAnswer)
