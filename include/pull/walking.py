@@ -116,7 +116,7 @@ class Walk:
                 # What was taken at first is refused now: the cursor has died, so the lane begins anew.
                 beginnings += 1
                 store.forget()
-                after = None
+                lane, after = self._walked[lane.name], None  # what was cut off it meanwhile is another's
             else:
                 if whole:
                     store.finish()
