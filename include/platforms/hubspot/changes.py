@@ -70,7 +70,7 @@ class Changes:
     def cut(self, lane: Lane, page: Page) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
         """What a lane has left in two; None when that is little."""
         ids = ids_of(page.body)
-        halves = Span.of(lane.bounds).halves(ids) if _total(page.body) - len(ids) > FEW else None
+        halves = Span.of(lane.bounds).halves(ids, ids[-1]) if _total(page.body) - len(ids) > FEW else None
         if not halves:
             return None
         since = {"since": lane.bounds["since"]}

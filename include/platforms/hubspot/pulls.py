@@ -61,10 +61,11 @@ class Pulls(Pulled):
     def cut(self, lane: Lane, page: Page) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
         if self._changes.has(lane):
             return self._changes.cut(lane, page)
-        ids = ids_of(page.body)
-        if not ids or not self._may_cut(ids, str(page.after)) or not (halves := Span.of(lane.bounds).halves(ids)):
+        ids, after = ids_of(page.body), str(page.after)
+        if not ids or not self._may_cut(ids, after):
             return None
-        return halves[0].bounds(), halves[1].bounds()
+        halves = Span.of(lane.bounds).halves(ids, int(after))
+        return (halves[0].bounds(), halves[1].bounds()) if halves else None
 
     def properties(self) -> dict[str, dict[str, Any]]:
         """Every property of contacts in this account, by its name."""
@@ -84,19 +85,19 @@ class Pulls(Pulled):
     def _listed(self, span: Span, after: str | None) -> Iterator[Page]:
         """The pages of a span. One that begins in the middle asks from just before it, whatever a cursor is."""
         after = after or (str(span.first - 1) if span.first else None)
-        seen: set[str | None] = {after}
+        seen = {after}
         while True:
-            answer = self._page(after, PAGE, self.wanted)
-            if span.everything:
-                page = Page("contacts", answer.body, following(answer.body), answer.raw)
-            else:
-                page = _of_span(span, after, answer)
-            after = page.after
-            yield page
-            if after is None:
-                return
-            if after in seen:
+            asked, answer = after, self._page(after, PAGE)
+            after = following(answer.body)
+            if after is not None and after in seen:
                 raise UnexpectedAnswer("hubspot contacts: a page names a next page that was already given")
+            if span.everything:
+                page = Page("contacts", answer.body, after, answer.raw)
+            else:
+                page = _of_span(span, asked, answer)
+            yield page
+            if (after := page.after) is None:
+                return
             seen.add(after)
 
     def _may_cut(self, ids: Sequence[int], after: str) -> bool:
@@ -113,7 +114,7 @@ class Pulls(Pulled):
         place = gaps[len(gaps) // 2] if gaps else len(ids) // 2
         asked = ids[place] - 1
         try:
-            found = ids_of(self._page(str(asked), TRIED, ["hs_object_id"]).body)
+            found = ids_of(self._page(str(asked), TRIED).body)
         except Refusal as refusal:
             if type(refusal) not in {Refusal, NotFound}:
                 raise
@@ -122,8 +123,8 @@ class Pulls(Pulled):
         both = min(len(found), len(ids) - place)
         return both > 0 and found[:both] == list(ids[place : place + both])
 
-    def _page(self, after: str | None, limit: int, properties: Sequence[str]) -> Answer:
-        asked = {"limit": limit, "properties": ",".join(properties), "archived": "false"}
+    def _page(self, after: str | None, limit: int) -> Answer:
+        asked = {"limit": limit, "properties": ",".join(self.wanted), "archived": "false"}
         return self._answer("GET", f"{self._objects}/contacts", params=asked | ({"after": after} if after else {}))
 
     def _ask(self, method: str, path: str, **how: Any) -> dict[str, Any]:

@@ -79,11 +79,10 @@ def addresses(said: str | None) -> tuple[str, ...]:
     return tuple(sorted(_parts(said)))
 
 
-def links(*said: str | None) -> Iterator[str]:
+def links(*said: str | None) -> list[str]:
     """The records elsewhere that `LINKS` name. Only a number can be one: these properties can be typed into."""
-    for prefix, value in zip(LINKS.values(), said, strict=True):
-        if value and (id := value.strip()).isdecimal():
-            yield f"{prefix}:{id}"
+    named = zip(LINKS.values(), said, strict=True)
+    return [f"{prefix}:{id}" for prefix, value in named if value and (id := value.strip()).isdecimal()]
 
 
 def number(said: str) -> str:

@@ -42,14 +42,11 @@ class Span:
         """Whether an id is behind the end."""
         return self.last is not None and id > self.last
 
-    def halves(self, ids: Sequence[int]) -> tuple[Span, Span] | None:
-        """What is left of it after a page of these ids, in two; None where that is not worth it."""
-        if not ids:
-            return None
-        start = ids[-1] + 1
+    def halves(self, ids: Sequence[int], start: int) -> tuple[Span, Span] | None:
+        """What is left from `start` on after a page of these ids, in two; None where that is not worth it."""
         if self.last is None:
             middle = 2 * start
-        elif self.last - ids[-1] <= PAGES * (ids[-1] - ids[0] + 1):
+        elif self.last - start <= PAGES * (ids[-1] - ids[0] + 1):
             return None
         else:
             middle = (start + self.last) // 2
