@@ -124,7 +124,8 @@ def file(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Set
     found = [finding for rule in names("rules") for finding in snapshot.part(f"findings/{rule}").findings()]
     found += _taken_addresses(snapshot, ledger, found)
     digest = notices.digest_of(snapshot.name, settings)
-    filed = findings.file(ledger, found, snapshot.night, settings.left_out, snapshot.begun_at(), digest, snapshot.accounts())
+    begun, accounts = snapshot.begun_at(), snapshot.accounts()
+    filed = findings.file(ledger, found, snapshot.night, settings.left_out, begun, digest, accounts)
     snapshot.mark_filed()
     return {"new": filed.new, "known": filed.known, "reopened": filed.reopened, "gone": filed.gone}
 

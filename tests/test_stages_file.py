@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from include import stages
 from include.registry import names
 from include.settings import Settings
-from include.store import findings
+from include.store import findings, schema
 from include.store.schema import finding
 from include.store.snapshots import Snapshot, Snapshots, open_store
 from tests.test_stages import content, pulled
@@ -77,3 +77,11 @@ def test_a_platform_that_is_left_out_is_judged_by_nobody(nights, ledger, served,
     filed = stages.file(snapshot, store, ledger, without)
     assert (filed["gone"], filed["new"], filed["reopened"]) == (0, 0, 0)
     assert {row.id for row in findings.page(ledger, limit=1000)} == {row.id for row in before} != set()
+
+
+def test_what_is_filed_is_bound_to_the_accounts_that_were_pulled(nights, served, ledger):
+    stages.file(nights.newer, nights.store, ledger, Settings())
+    with ledger.read() as connection:
+        bound = set(connection.execute(sa.select(schema.fix.c.platform, schema.fix.c.account)).tuples())
+    assert bound == {(name, served.open(name).api.account()) for name, _ in bound}
+    assert len(bound) > 3
