@@ -54,6 +54,10 @@ class Api(Pulled):
             yield Page("domains", page)
             yield Page("whois", {"whois": list(self._asked(page))})
 
+    def require_version(self) -> None:
+        """Refuse a WHMCS whose clients are their own logins."""
+        _ = self._whmcs.version
+
     def domains(self, client_id: str) -> list[dict[str, Any]]:
         """Every domain of one client."""
         pages = self._whmcs.listing("GetClientsDomains", "domains", "domain", clientid=client_id)

@@ -48,6 +48,7 @@ def write(api: Api, fix: Fix) -> str | None:
             f"Nobody wrote down that the client agreed to what a change of registrant sets off for {fix.target}: ask,"
             " then propose it again with that consent."
         )
+    api.require_version()
     old, new = str(fix.before["email"]), str(fix.after["email"])
     found = api.roles(fix.target.id)
     wanted = {

@@ -14,8 +14,11 @@ import yaml
 from include.model import Action, Fix, Ref
 from include.platforms import whmcs, whois
 from include.platforms.whmcs.find import access, find_client, owner_of
+from include.platforms.whmcs.holders import contacts_holding, holders
+from include.platforms.whmcs.services import hosting_of
+from include.platforms.whois.find import domains_of
 from tests.platforms.noted import noted, paths
-from tests.sandbox.hosting_world import Stack, set_email
+from tests.sandbox.hosting_world import Stack, hosting_world, served, set_email
 
 TABLE = Path(__file__).parents[4] / "shared" / "specs" / "whmcs" / "whmcs-actions.yaml"
 
@@ -24,6 +27,7 @@ NOTE = {"note": "Rollcall 0123456789ab", "text": "Address changed on request."}
 FIXES = [
     set_email("whmcs:client:11", "ann@example.com", "ann@new.example"),
     set_email("whmcs:login:5", "ann@example.com", "ann@new.example"),
+    set_email("whmcs:contact:41", "ann@example.com", "ann@new.example"),
     set_email("whois:domain:31", "ann@example.com", "ann@new.example"),
     Fix(Ref.parse("whmcs:client:11"), Action.SET_NAME, dict.fromkeys(NAMES), NAMES),
     Fix(Ref.parse("whmcs:login:5"), Action.SET_NAME, dict.fromkeys(NAMES), NAMES),
@@ -54,6 +58,15 @@ def table() -> Table:
 
 
 @pytest.fixture
+def stack() -> Iterator[Stack]:
+    company = hosting_world()
+    ann = next(one for one in company.accounts if one.platform == "whmcs" and one.id == "11")
+    ann.extra["contacts"] = [{"id": "41", "email": "ann@example.com"}]
+    with served(company) as running:
+        yield running
+
+
+@pytest.fixture
 def sent(stack: Stack) -> list[dict[str, str]]:
     """Every form of a whole pull, of finding a client, and of every change, with what is read before and after it."""
     forms: list[dict[str, str]] = []
@@ -64,6 +77,11 @@ def sent(stack: Stack) -> list[dict[str, str]]:
         if name == "whmcs":
             client = find_client(platform.api, "ann@example.com")
             assert access(platform.api, client, "ann@example.com").login == owner_of(platform.api, client).login
+            assert holders(platform.api, "ann@example.com")
+            assert contacts_holding(platform.api, client, "ann@example.com")
+            assert hosting_of(platform.api, client)
+        else:
+            assert domains_of(platform.api, Ref("whmcs", "client", "11"))
         for fix in FIXES:
             if fix.target.platform == name:
                 platform.fixes.read(platform.api, fix)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from include.errors import NotPermitted, Refusal
+from include.errors import NotPermitted, Refusal, SettingsWrong
+from include.model import Ref
+from include.platforms.whois.find import Domain, domains_of
 from tests.sandbox.hosting_world import set_email
 
 # 31 names its fields with blanks, 32 has one field for the whole name, 33 gives its roles as JSON texts
@@ -92,3 +94,47 @@ def test_a_registrar_s_words_are_not_repeated(stack):
     with pytest.raises(Refusal) as caught:
         whois.fixes.read(whois.api, set_email("whois:domain:31", "ann@example.com", "ann@new.example"))
     assert "jane" not in str(caught.value).lower()
+
+
+@pytest.mark.parametrize("consent", [None, "", "ticket 1", "ticket 1 (whois:domain:3)", "ticket 1 (whois:domain:33)"])
+def test_without_the_client_s_consent_for_this_very_domain_nothing_is_sent(stack, consent):
+    whois = stack.platform("whois")
+    fix = set_email("whois:domain:31", "ann@example.com", "ann@new.example", consent=consent)
+    with pytest.raises(Refusal, match=r"Nobody wrote down that the client agreed .* for whois:domain:31"):
+        whois.fixes.write(whois.api, fix)
+    assert stack.desk.writes == []
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_a_save_of_a_part_is_not_taken_for_the_whole(stack, domain):
+    stack.desk.switches["whois_save"] = "registrant"
+    whois = stack.platform("whois")
+    fix = set_email(f"whois:domain:{domain}", DOMAINS[domain], "new@new.example")
+    whois.fixes.write(whois.api, fix)
+    assert whois.fixes.read(whois.api, fix) == {"email": "new@new.example", "roles with the old address": ["Admin"]}
+
+
+def test_a_change_answers_by_when_what_must_happen(stack):
+    whois = stack.platform("whois")
+    days = {"verification_days": 15, "transfer_lock_days": 60}
+    told = whois.fixes.write(whois.api, set_email("whois:domain:31", "ann@example.com", "ann@new.example", **days))
+    assert "(15 days), or the registrar suspends the domain" in told
+    assert "against transfer until" in told
+    assert "@" not in told
+
+
+def test_a_client_s_domains_are_its_own_and_say_whether_the_registrar_holds_them(stack):
+    found = domains_of(stack.platform("whois", page_size=1).api, Ref("whmcs", "client", "11"))
+    assert found == (
+        Domain(Ref("whois", "domain", "31"), "a.example", registered=True),
+        Domain(Ref("whois", "domain", "33"), "c.example", registered=True),
+    )
+    assert domains_of(stack.platform("whois").api, Ref("whmcs", "client", "13")) == ()
+
+
+def test_nothing_is_saved_at_a_registrar_through_a_whmcs_too_old(stack):
+    stack.desk.switches["whmcs_version"] = "8.0.4-release.1"
+    whois = stack.platform("whois")
+    with pytest.raises(SettingsWrong, match=r"needs 8\.1"):
+        whois.fixes.write(whois.api, set_email("whois:domain:31", "ann@example.com", "ann@new.example"))
+    assert stack.desk.writes == []

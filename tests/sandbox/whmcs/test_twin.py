@@ -63,6 +63,7 @@ def test_a_role_and_an_ip_are_refused_with_403(stack):
         ("UpdateUser", {"user_id": 99}, "Invalid User ID requested"),
         ("UpdateUser", {"user_id": 5}, "One of `email`, `firstname`, `lastname`, or `language` is required"),
         ("UpdateUser", {"user_id": 5, "email": "bob@example.com"}, "A user already exists with that email address"),
+        ("UpdateContact", {"contactid": 99, "email": "x@example.com"}, "Contact ID Not Found"),
         ("AddClientNote", {"userid": 99, "notes": "x"}, "Client ID not found"),
         ("AddClientNote", {"userid": 11}, "Notes can not be empty"),
         ("DomainGetWhoisInfo", {"domainid": 99}, "Domain ID Not Found"),
@@ -79,6 +80,15 @@ def test_every_action_of_the_sandbox_is_one_of_whmcs_s():
     assert set(READS) | set(WRITES) - {"deleteclient"} <= documented
 
 
+@pytest.fixture
+def stack():
+    company = hosting_world()
+    ann = next(account for account in company.accounts if account.platform == "whmcs" and account.id == "11")
+    ann.extra["contacts"] = [{"id": "41", "email": "ann@example.com"}, {"id": "42", "email": "ann@example.company"}]
+    with served(company) as running:
+        yield running
+
+
 @pytest.mark.skipif(not ACTIONS.exists(), reason="the table of WHMCS's actions is not on this machine")
 @pytest.mark.parametrize(
     ("action", "container", "singular", "fields"),
@@ -88,6 +98,7 @@ def test_every_action_of_the_sandbox_is_one_of_whmcs_s():
         ("GetUsers", "users", "user", {}),
         ("GetClientsProducts", "products", "product", {}),
         ("GetClientsDomains", "domains", "domain", {}),
+        ("GetContacts", "contacts", "contact", {"userid": 11}),
         ("GetOrders", "orders", "order", {}),
     ],
 )
@@ -119,6 +130,22 @@ def test_a_search_matches_beginnings_not_whole_addresses(stack):
     stack.ask("UpdateClient", clientid=13, email="ann@example.company", skipvalidation="true")
     found = rows(stack.ask("GetClients", search="ann@example.com")["clients"], "client", "GetClients")
     assert [int(row["id"]) for row in found] == [11, 13]
+
+
+@pytest.mark.parametrize(("search", "found"), [("equal", [41]), ("begins", [41, 42])])
+def test_a_sub_contact_is_found_by_its_address_or_by_how_that_begins(stack, search, found):
+    stack.desk.switches["whmcs_contact_search"] = search
+    told = rows(stack.ask("GetContacts", email="ANN@example.com")["contacts"], "contact", "GetContacts")
+    assert [int(row["id"]) for row in told] == found
+
+
+@pytest.mark.parametrize(("duplicates", "refused"), [("contacts", [42]), ("everyone", [11, 42])])
+def test_whose_address_a_sub_contact_may_not_take_differs(stack, duplicates, refused):
+    stack.desk.switches["whmcs_contact_duplicates"] = duplicates
+    stack.ask("UpdateClient", clientid=11, email="ann@new.example", skipvalidation="true")
+    taken = {11: "ann@new.example", 42: "ann@example.company"}
+    answers = {key: stack.ask("UpdateContact", contactid=41, email=email) for key, email in taken.items()}
+    assert [key for key, told in answers.items() if told.get("message") == "Duplicate Email Address"] == refused
 
 
 def test_the_same_container_comes_in_every_shape_and_the_same_order_again(stack):
