@@ -3,7 +3,8 @@ Shopify, through the Admin GraphQL API 2026-10. Customers are contacts; an order
 
 Airflow connection `shopify` (type `http`): host `https://<shop>.myshopify.com`, password the app's Admin access
 token, extra `{"api_version": "2026-10"}`. Scopes: `write_customers`, `write_orders`, `read_all_orders` (without the
-last one Shopify leaves out orders older than 60 days and says nothing), and protected customer data, level 2.
+last one Shopify leaves out orders older than 60 days and says nothing), and protected customer data, level 2. To merge
+customers, also `write_customer_merge`.
 To reset access on legacy accounts, the extra also needs `storefront_token`: an access token of the Storefront API, with
 the scope `unauthenticated_write_customers`.
 
@@ -23,11 +24,15 @@ What we know (shopify.dev, the 2026-10 schema, and answers recorded from develop
   by then, is throttled by IP, and nothing that can be read shows that it went. On new customer accounts nobody has a
   password: whoever has the address signs in with a code that is sent to it.
 * A change of address leaves the old password and open sessions as they were; a new password ends them.
+* A merge is a job, cannot be undone, and is refused for customers with gift cards, subscriptions and the like. Who
+  survives follows from the address that is to be kept, not from the order of the two. The duplicate's id answers
+  nothing from then on and its address is lost; its orders are the survivor's, and bear the survivor's address.
 * Counters (`numberOfOrders`) lag behind; a record asked for by its id does not.
 """
 
 from __future__ import annotations
 
 CONNECTION = "shopify"
+HOSTS = (".myshopify.com",)  # where the vendor is; our key is sent to no other
 LAG_SECONDS = 2  # a record read by its id is up to date; only the search index and counters lag
 AT_ONCE = 8  # lanes walked side by side: more than quota times latency needs on every plan but the largest

@@ -132,9 +132,11 @@ def test_a_read_that_is_not_whole_is_an_error(body: Any, kind: type[RollcallErro
 def test_a_cursor_that_leads_nowhere_ends_the_pull(info: dict[str, Any], saying: Saying) -> None:
     scopes = [{"handle": h} for h in ("read_customers", "read_orders", "read_all_orders")]
     shop = {"data": {"shop": {}, "currentAppInstallation": {"accessScopes": scopes}}}
+    none = {"count": 0, "precision": "EXACT"}
+    counts = {"data": {"customersCount": none, "ordersCount": none}}
     page = {"data": {"customers": {"nodes": [], "pageInfo": info}}}
     with pytest.raises(UnexpectedAnswer, match="cursor"):
-        list(saying(shop, page, page, page).pages())
+        list(saying(shop, counts, page, page, page).pages())
 
 
 @pytest.mark.parametrize(
