@@ -1,5 +1,5 @@
 """
-HTTP to a platform: limits, retries, redaction, and failures in our words. No other file names an HTTP library.
+HTTP to a platform: limits, retries, redaction, and failures in our words. Only `download` names an HTTP library too.
 
 A *read* is safe to repeat and is repeated a few times. A *write* is sent once, and when no clear answer comes back it
 is an UnclearOutcome, never sent again. Each is sent when its turn at the platform's quota comes, which `pace` says. It

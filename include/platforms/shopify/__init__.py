@@ -8,6 +8,8 @@ customers, also `write_customer_merge`.
 To reset access on legacy accounts, the extra also needs `storefront_token`: an access token of the Storefront API, with
 the scope `unauthenticated_write_customers`.
 
+`bulk_from` in the extra: with at least so many customers and orders (10000) they are pulled by bulk operations.
+
 What we know (shopify.dev, the 2026-10 schema, and answers recorded from development stores; seen 2026-11):
 
 * 200 is not success: `errors`, then `userErrors`, then the payload. THROTTLED and ACCESS_DENIED come as 200 too.
@@ -27,6 +29,11 @@ What we know (shopify.dev, the 2026-10 schema, and answers recorded from develop
 * A merge is a job, cannot be undone, and is refused for customers with gift cards, subscriptions and the like. Who
   survives follows from the address that is to be kept, not from the order of the two. The duplicate's id answers
   nothing from then on and its address is lost; its orders are the survivor's, and bear the survivor's address.
+* All records: by bulk operation (no points, all or nothing, as fast as Shopify likes), for which an app has five places.
+  A cursor leads at most 25,000 records deep, says one page of Shopify's, and no count is higher; another says that
+  the Admin API goes further. Ranges of ids in a search do without either, but the search index lags.
+* Customers are found by the whole day of their last change, orders by the second. Deletions and merges show nowhere
+  but in the counts.
 * Counters (`numberOfOrders`) lag behind; a record asked for by its id does not.
 """
 

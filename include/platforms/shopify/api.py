@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from include.errors import NotFound, UnclearOutcome, UnexpectedAnswer
+from include.errors import NotFound, SettingsWrong, UnclearOutcome, UnexpectedAnswer
 from include.platforms import About
 from include.platforms.shopify import documents
 from include.platforms.shopify.about import about, account
-from include.platforms.shopify.pulls import PAGE, Pulls, asked
+from include.platforms.shopify.pulls import PAGE, SMALL, Pulls, asked
 from include.platforms.shopify.refusals import judge, refused
 from include.platforms.shopify.rows import number
 from include.platforms.shopify.storefront import Storefront
@@ -34,7 +34,10 @@ class Api(Pulls):
 
     def __init__(self, http: Http, key: Key) -> None:
         version = str(key.options.get("api_version", API_VERSION))
-        super().__init__(http, version, {"X-Shopify-Access-Token": key.secret})
+        small = key.options.get("bulk_from", SMALL)
+        if not isinstance(small, int):
+            raise SettingsWrong("shopify: bulk_from in the connection's extra is not a whole number")
+        super().__init__(http, version, {"X-Shopify-Access-Token": key.secret}, small)
         self._storefront = Storefront(http, key, version)
 
     def about(self) -> About:

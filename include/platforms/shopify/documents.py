@@ -164,3 +164,83 @@ mutation MergeCustomers($duplicate: ID!, $survivor: ID!, $keep: CustomerMergeOve
   }
 }
 """
+
+COUNTS = "query Counts { customersCount(limit: null) { count precision } ordersCount(limit: null) { count precision } }"
+
+NEWEST = """
+query Newest {
+  customers(first: 1, reverse: true, sortKey: ID) { nodes { id } }
+  orders(first: 1, reverse: true, sortKey: ID) { nodes { id } }
+}
+"""
+
+SOME_CUSTOMERS = (
+    """
+query SomeCustomers($first: Int!, $query: String!) {
+  customers(first: $first, query: $query, sortKey: ID) { nodes { ...CustomerFields } pageInfo { hasNextPage } }
+}
+"""
+    + CUSTOMER_FIELDS
+)
+
+SOME_ORDERS = (
+    """
+query SomeOrders($first: Int!, $query: String!) {
+  orders(first: $first, query: $query, sortKey: ID) { nodes { ...OrderFields } pageInfo { hasNextPage } }
+}
+"""
+    + ORDER_FIELDS
+)
+
+# What is run in bulk: edges only, as Shopify insists, and no fragments, of which its rules say nothing.
+ALL_CUSTOMERS = """
+query AllCustomers {
+  customers {
+    edges {
+      node {
+        id firstName lastName displayName state verifiedEmail locale note tags createdAt updatedAt
+        defaultEmailAddress { emailAddress }
+        defaultPhoneNumber { phoneNumber }
+        defaultAddress { firstName lastName company address1 address2 city provinceCode zip countryCodeV2 phone }
+      }
+    }
+  }
+}
+"""
+
+ALL_ORDERS = """
+query AllOrders {
+  orders {
+    edges {
+      node {
+        id name email phone note tags test sourceName displayFinancialStatus
+        createdAt updatedAt processedAt cancelledAt
+        customer { id }
+        billingAddress { firstName lastName company address1 address2 city provinceCode zip countryCodeV2 phone }
+        shippingAddress { firstName lastName company address1 address2 city provinceCode zip countryCodeV2 phone }
+      }
+    }
+  }
+}
+"""
+
+RUN_IN_BULK = """
+mutation RunInBulk($query: String!) {
+  bulkOperationRunQuery(query: $query, groupObjects: false) {
+    bulkOperation { id }
+    userErrors { field message code }
+  }
+}
+"""
+
+BULK_OPERATION = """
+query BulkOperation($id: ID!) {
+  bulkOperation(id: $id) { status errorCode objectCount rootObjectCount url partialDataUrl }
+}
+"""
+
+CANCEL_BULK_OPERATION = """
+mutation CancelBulkOperation($id: ID!) {
+  bulkOperationCancel(id: $id) { bulkOperation { status } userErrors { field message } }
+}
+"""

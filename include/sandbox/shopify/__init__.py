@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import BaseRoute, Route
 
 from include.sandbox.shopify.admin import Admin
+from include.sandbox.shopify.bulk import Files
 from include.sandbox.shopify.shop import Shop
 from include.sandbox.shopify.storefront import Storefront
 
@@ -28,6 +29,18 @@ SWITCHES = {
     "shopify_unmergeable": {},  # customers who cannot be merged: number -> what stands against it, as GIFT_CARDS
     "shopify_merge_polls": 1,  # requests that come in before a merge's job is done
     "shopify_merge_fails": False,  # does a merge's job end as FAILED?
+    "shopify_not_indexed": [],  # numbers of records that the search index has not yet
+    "shopify_deepest": 25_000,  # records a cursor leads past; None: as many as there are
+    "shopify_most_counted": None,  # or 25_001, what is said of more than 25,000 records
+    "shopify_bulk_denied": False,  # may the app not run bulk operations?
+    "shopify_bulk_limited": False,  # are no more of them taken now?
+    "shopify_bulk_others": 0,  # of the app's five places that others' operations take
+    "shopify_bulk_others_end": False,  # does one of those end each time somebody was refused?
+    "shopify_bulk_looks": 2,  # at an operation, before it has ended
+    "shopify_bulk_status": "COMPLETED",  # or FAILED, CANCELED, EXPIRED: how it ends
+    "shopify_bulk_error": "INTERNAL_SERVER_ERROR",  # or TIMEOUT, ACCESS_DENIED: why it failed
+    "shopify_bulk_redacted": "FAILED",  # or "null": what becomes of a field the app is not approved for
+    "shopify_bulk_lost_lines": 0,  # that the counts have and the file lacks
     "shopify_scopes": [
         "read_all_orders",
         "read_customers",
@@ -51,5 +64,6 @@ def routes(world: World, desk: Desk) -> list[BaseRoute]:
     shop = Shop(world, desk)
     return [
         Route("/admin/api/{version}/graphql.json", Admin(shop).answer, methods=["POST"]),
+        Route("/bulk-operation-outputs/{name}", Files(shop).answer),
         Route("/api/{version}/graphql.json", Storefront(shop).answer, methods=["POST"]),
     ]

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, execute_sync, parse, validate
 from starlette.responses import JSONResponse
 
+from include.sandbox.shopify.asked import Asked
 from include.sandbox.shopify.cost import MOST, Bucket, Price
 from include.sandbox.shopify.merging import Merging
-from include.sandbox.shopify.resolvers import Asked, make_schema, redact
-from include.sandbox.shopify.variables import refuse_variables
+from include.sandbox.shopify.resolvers import make_schema, redact
+from include.sandbox.shopify.variables import refuse_ids, refuse_variables
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -88,6 +89,7 @@ class Admin:
             try:
                 document = parse(query)
                 errors = [_invalid(error) for error in validate(self._schema, document)]
+                errors = errors or refuse_ids(self._schema, document)
             except GraphQLSyntaxError as error:
                 document, errors = None, [dict(error.formatted)]
             self._documents[query] = document, errors

@@ -31,6 +31,7 @@ CUSTOMER_FIELDS = {
     "created_at": "createdAt",
     "updated_at": "updatedAt",
 }
+COUNTED_BY = {name: CUSTOMER_FIELDS[name] for name in ("id", "created_at", "updated_at")}
 ORDER_FIELDS = {
     "id": "legacyResourceId",
     "name": "name",
@@ -39,18 +40,27 @@ ORDER_FIELDS = {
     "updated_at": "updatedAt",
     "processed_at": "processedAt",
 }
-WHOLE_DAYS = frozenset({("customers", "updated_at")})  # "matching a whole day", says the schema
+KNOWN = {"customers": CUSTOMER_FIELDS, "customersCount": COUNTED_BY}
+WHOLE_DAYS = frozenset(
+    {("customers", "updated_at"), ("customersCount", "updated_at")}
+)  # "matching a whole day", says the schema
 
 
 def connection(
     records: Iterable[Record], root: str, warn: Callable[[dict[str, Any]], None], asked: Mapping[str, Any]
 ) -> Record:
-    """The part of `records` that was asked for, as a connection."""
-    size = _size(asked, root)
-    found = search(records, root, asked.get("query"), warn)
+    """
+    The part of `records` that was asked for, as a connection.
+
+    `asked` is a field's arguments, with `whole` for all records and `deepest` for how far a cursor leads.
+    """
+    whole = bool(asked.get("whole"))
+    found = list(records)
+    size = max(1, len(found)) if whole else _size(asked)
+    found = search(found, root, asked.get("query"), warn)
     by = asked.get("sortKey") or "ID"
     found.sort(key=lambda record: _place(record, by))
-    backward = "first" not in asked or asked["first"] is None
+    backward = not whole and asked.get("first") is None
     turned = bool(asked.get("reverse"))
     if turned != backward:
         found.reverse()
@@ -58,7 +68,10 @@ def connection(
     if start:
         edge = _read_cursor(start, by)
         descending = turned != backward
+        there = len(found)
         found = [r for r in found if (_place(r, by) < edge if descending else _place(r, by) > edge)]
+        if there - len(found) + size > asked.get("deepest", there + size):
+            raise refused("Pagination is limited to 25000 objects.")
     page, more = found[:size], len(found) > size
     if backward:
         page.reverse()
@@ -80,9 +93,9 @@ def search(
 ) -> list[Record]:
     """The records that match every term of the query that is understood."""
     kept = list(records)
-    known = CUSTOMER_FIELDS if root == "customers" else ORDER_FIELDS
+    known = KNOWN.get(root, ORDER_FIELDS)
     if query and TERM.sub("", query).strip():
-        raise refused(root, "The sandbox understands a search of `field:value` terms only.")
+        raise refused("The sandbox understands a search of `field:value` terms only.")
     for negated, field, sign, quoted in TERM.findall(query or ""):
         value = quoted.strip("\"'")
         if field not in known:
@@ -95,39 +108,42 @@ def search(
     return kept
 
 
-def refused(root: str, message: str, code: str = "BAD_REQUEST") -> GraphQLError:
-    """A top-level error of a root field."""
-    return GraphQLError(message, extensions={"code": code}, path=[root])
+def refused(message: str, code: str = "BAD_REQUEST") -> GraphQLError:
+    """A top-level error of the field that is asked for."""
+    return GraphQLError(message, extensions={"code": code})
 
 
 def _matches(held: Any, sign: str, value: str, whole_days: bool) -> bool:
     if held is None:
         return False
-    left, right = str(held).casefold(), value.casefold()
+    left: Any = str(held).casefold()
+    right: Any = value.casefold()
+    if left.isdecimal() and right.isdecimal():
+        left, right = int(left), int(right)
     if whole_days:
         left, right = left[:10], right[:10]
     match sign:
         case "<":
-            return left < right
+            return bool(left < right)
         case "<=":
-            return left <= right
+            return bool(left <= right)
         case ">":
-            return left > right
+            return bool(left > right)
         case ">=":
-            return left >= right
+            return bool(left >= right)
         case _:
-            return left.startswith(right[:-1]) if right.endswith("*") else left == right
+            return str(left).startswith(str(right)[:-1]) if str(right).endswith("*") else bool(left == right)
 
 
-def _size(asked: Mapping[str, Any], root: str) -> int:
+def _size(asked: Mapping[str, Any]) -> int:
     first, last = asked.get("first"), asked.get("last")
     if first is not None and last is not None:
-        raise refused(root, "providing both first and last is not supported")
+        raise refused("providing both first and last is not supported")
     size = first if first is not None else last
     if size is None:
-        raise refused(root, "you must provide one of first or last")
+        raise refused("you must provide one of first or last")
     if not 0 < size <= MOST:
-        raise refused(root, f"{'first' if last is None else 'last'} must be between 1 and {MOST}")
+        raise refused(f"{'first' if last is None else 'last'} must be between 1 and {MOST}")
     return int(size)
 
 

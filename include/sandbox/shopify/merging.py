@@ -44,10 +44,10 @@ class Merging:
     def preview(self, one_id: str, two_id: str, given: Given) -> Record:
         """customerMergePreview: what would become of the two; nothing changes."""
         if one_id == two_id:
-            raise refused("customerMergePreview", "Customers must be different.")
+            raise refused("Customers must be different.")
         one, two = self._shop.customers.get(one_id), self._shop.customers.get(two_id)
         if one is None or two is None:
-            raise refused("customerMergePreview", "Customer does not exist.")
+            raise refused("Customer does not exist.")
         errors = [*self._errors(one), *self._errors(two), *_override_errors(given, one, two)]
         if errors:
             return {"customerMergeErrors": errors, "resultingCustomerId": None}

@@ -7,27 +7,30 @@ Fields without a word here are answered by the record's own entry of that name.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import phonenumbers
-from graphql import GraphQLError, GraphQLSchema, build_schema
+from graphql import GraphQLError, GraphQLSchema, build_schema, execute_sync
 
-from include.sandbox.shopify.connections import connection, refused
+from include.sandbox.shopify.asked import Asked
+from include.sandbox.shopify.bulk import Bulk
+from include.sandbox.shopify.connections import refused
 from include.sandbox.shopify.merging import Merging
 from include.sandbox.shopify.mutations import Mutations
-from include.sandbox.shopify.shop import DOMAIN, Record, Shop
+from include.sandbox.shopify.shop import DOMAIN, Record
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
+    pass
 
 NEEDS = {
     "customers": "read_customers",
     "customer": "read_customers",
     "customerByIdentifier": "read_customers",
+    "customersCount": "read_customers",
     "orders": "read_orders",
     "order": "read_orders",
+    "ordersCount": "read_orders",
     "customerMergePreview": "read_customer_merge",
     "customerMergeJobStatus": "read_customer_merge",
     "customerMerge": "write_customer_merge",
@@ -36,23 +39,6 @@ NEEDS = {
     "orderCustomerSet": "write_orders",
     "orderUpdate": "write_orders",
 }
-
-
-@dataclass
-class Asked:
-    """One request on its way through the resolvers."""
-
-    shop: Shop
-    request: Request
-    searches: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def scopes(self) -> set[str]:
-        granted = set(self.shop.desk.switches["shopify_scopes"])
-        return granted | {scope.replace("write_", "read_", 1) for scope in granted}
-
-    def switched(self, name: str) -> Any:
-        return self.shop.desk.switches[f"shopify_{name}"]
 
 
 def make_schema() -> GraphQLSchema:
@@ -93,18 +79,18 @@ def _behind_scope(name: str, answer: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
-def _of_kind(id: str, kind: str, root: str) -> str:
+def _of_kind(id: str, kind: str) -> str:
     if not id.startswith(f"gid://shopify/{kind}/"):
-        raise refused(root, f"Invalid id: {id}", "RESOURCE_NOT_FOUND")
+        raise refused(f"Invalid id: {id}", "RESOURCE_NOT_FOUND")
     return id
 
 
 def _customer(asked: Asked, id: str) -> Record | None:
-    return asked.shop.customers.get(_of_kind(id, "Customer", "customer"))
+    return asked.shop.customers.get(_of_kind(id, "Customer"))
 
 
 def _order(asked: Asked, id: str) -> Record | None:
-    order = asked.shop.orders.get(_of_kind(id, "Order", "order"))
+    order = asked.shop.orders.get(_of_kind(id, "Order"))
     return order if order in _visible_orders(asked) else None
 
 
@@ -116,11 +102,11 @@ def _identified(asked: Asked, identifier: Mapping[str, str]) -> Record | None:
 
 
 def _customers(asked: Asked, **arguments: Any) -> Record:
-    return connection(asked.shop.customers.values(), "customers", asked.searches.append, arguments)
+    return asked.connection(asked.shop.customers.values(), "customers", arguments)
 
 
 def _orders(asked: Asked, **arguments: Any) -> Record:
-    return connection(_visible_orders(asked), "orders", asked.searches.append, arguments)
+    return asked.connection(_visible_orders(asked), "orders", arguments)
 
 
 def _visible_orders(asked: Asked) -> Any:
@@ -128,7 +114,8 @@ def _visible_orders(asked: Asked) -> Any:
 
 
 def _orders_of(customer: Record, info: Any, **arguments: Any) -> Record:
-    return connection(info.context.shop.orders_of(customer["id"]), "orders", info.context.searches.append, arguments)
+    found: Record = info.context.connection(info.context.shop.orders_of(customer["id"]), "orders", arguments)
+    return found
 
 
 def _shop(asked: Asked) -> Record:
@@ -170,23 +157,42 @@ def _merge(asked: Asked, customerOneId: str, customerTwoId: str, overrideFields:
     return Merging(asked.shop).merge(asked.request, customerOneId, customerTwoId, overrideFields)
 
 
+def _run_in_bulk(asked: Asked, query: str, grouped: bool) -> Record:
+    schema = make_schema()
+
+    def execute(document: Any) -> Any:
+        middleware = (redact,) if asked.switched("redacted") else None
+        whole = Asked(asked.shop, asked.request, whole=True)
+        return execute_sync(schema, document, context_value=whole, middleware=middleware)
+
+    return Bulk(asked.shop).run(schema, query, str(asked.request.base_url), execute)
+
+
 def _make(asked: Asked) -> Mutations:
     return Mutations(asked.shop, asked.request)
 
 
 ANSWERS: dict[str, dict[str, Callable[..., Any]]] = {
     "QueryRoot": {
+        "bulkOperation": lambda asked, id: Bulk(asked.shop).look(id),
+        "bulkOperations": lambda asked, **arguments: Bulk(asked.shop).listed(asked.searches.append, arguments),
         "customer": _customer,
         "customers": _customers,
+        "customersCount": lambda asked, **arguments: asked.count(
+            asked.shop.customers.values(), "customersCount", **arguments
+        ),
         "customerByIdentifier": _identified,
         "customerMergePreview": _merge_preview,
         "customerMergeJobStatus": lambda asked, jobId: asked.shop.jobs.get(jobId),
         "order": _order,
         "orders": _orders,
+        "ordersCount": lambda asked, **arguments: asked.count(_visible_orders(asked), "ordersCount", **arguments),
         "shop": _shop,
         "currentAppInstallation": _installation,
     },
     "Mutation": {
+        "bulkOperationCancel": lambda asked, id: Bulk(asked.shop).cancel(id),
+        "bulkOperationRunQuery": lambda asked, query, groupObjects: _run_in_bulk(asked, query, groupObjects),
         "customerMerge": _merge,
         "customerUpdate": lambda asked, input: _make(asked).update_customer(input),
         "customerSendAccountInviteEmail": lambda asked, customerId: _make(asked).invite(customerId),

@@ -30,6 +30,7 @@ class Shop:
         self.customers = {(c := _customer(account))["id"]: c for account in world.of("shopify")}
         self.orders = {(o := _order(purchase))["id"]: o for purchase in world.purchases_of("shopify")}
         self.jobs: dict[str, Record] = {}  # merges by their job's id
+        self.operations: dict[str, Record] = {}  # bulk operations by their global id
         self._counted = Counter(order["customerId"] for order in self.orders.values())
 
     def holder(self, field: str, value: str) -> Record | None:

@@ -12,15 +12,23 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLSchema,
     OperationDefinitionNode,
+    SourceLocation,
+    StringValueNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
     get_location,
+    get_named_type,
     print_ast,
     type_from_ast,
+    visit,
 )
 
 GID = re.compile(r"gid://shopify/\w+/[\w-]+(\?.*)?")
@@ -44,6 +52,44 @@ def refuse_variables(
                 place = get_location(definition.loc.source, definition.loc.start)
                 errors.append(_error(name, print_ast(definition.type), value, found, place.line, place.column))
     return errors
+
+
+def refuse_ids(schema: GraphQLSchema, document: DocumentNode) -> list[dict[str, Any]]:
+    """One top-level error for each id that is written into the document and is none."""
+    seen = _Ids(TypeInfo(schema))
+    visit(document, TypeInfoVisitor(seen.types, seen))
+    return seen.errors
+
+
+class _Ids(Visitor):
+    def __init__(self, types: TypeInfo) -> None:
+        super().__init__()
+        self.types, self.errors = types, list[dict[str, Any]]()
+        self._operation = ""
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+        self._operation = f"{node.operation.value} {node.name.value if node.name else ''}".strip()
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        taken = getattr(self.types.get_field_def(), "args", {})
+        for argument in node.arguments or ():
+            said = taken.get(argument.name.value)
+            if (
+                said is None
+                or get_named_type(said.type).name != "ID"
+                or not isinstance(argument.value, StringValueNode)
+            ):
+                continue
+            if not GID.fullmatch(argument.value.value):
+                place = get_location(node.loc.source, node.loc.start) if node.loc else SourceLocation(1, 1)
+                self.errors.append(
+                    {
+                        "message": f"Invalid global id '{argument.value.value}'",
+                        "locations": [{"line": place.line, "column": place.column}],
+                        "path": [self._operation, node.name.value, argument.name.value],
+                        "extensions": {"code": "argumentLiteralsIncompatible", "typeName": "CoercionError"},
+                    }
+                )
 
 
 def _error(name: str, type_: str, value: Any, found: list[Problem], line: int, column: int) -> dict[str, Any]:

@@ -43,10 +43,12 @@ def test_the_sandbox_answers_as_shopify_did(case: Case, shopify_with: OpenShop) 
 
 @pytest.mark.parametrize("case", MALFORMED)
 def test_the_sandbox_refuses_a_malformed_request_as_shopify_did(case: dict[str, Any], shopify: Shopify) -> None:
-    query = f"\n  {case['query']}"  # the recording has lost the blank beginning, which its line and column count
+    # Some recordings have lost their blank beginning, which line and column count.
+    query = case["query"] if case["query"].startswith("#") else f"\n  {case['query']}"
     body = shopify.ask(query, **case["variables"])
-    assert body["errors"] == case["body"]["errors"]
-    assert "data" not in body
+    assert {name: told for name, told in body.items() if name != "extensions"} == {
+        name: told for name, told in case["body"].items() if name != "extensions"
+    }
 
 
 def test_every_root_that_was_recorded_is_replayed() -> None:
