@@ -8,6 +8,8 @@ requests in its own way, so both are undone here. Secrets go from the connection
 from __future__ import annotations
 
 import json
+import logging
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -20,14 +22,17 @@ from urllib.parse import urlsplit
 from include.errors import SettingsWrong
 from include.key import Key
 from include.pace import File, usual_folder
-from include.platforms import Platform, connection_of, open_platform
+from include.platforms import Platform, address, connection_of, hosts_of, open_platform
 from include.settings import settings
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
     from requests import PreparedRequest
 
+logger = logging.getLogger(__name__)
+
 SMTP = "smtp_default"
+HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -48,6 +53,8 @@ def platform(name: str) -> Platform:
         session.headers.pop(header, None)
     key = Key(connection.login or "", connection.password, extra)
     url = _url(connection, hook.base_url)
+    _require_known_host(name, connection, str(urlsplit(url).hostname))
+    logger.info("%s is at %s", name, address(url))
     kept = File(Path(settings().quota_folder or usual_folder()), connection.conn_id, url)
     return open_platform(name, session, url, key, kept, request_seconds=float(settings().request_seconds))
 
@@ -73,6 +80,27 @@ def _url(connection: Connection, url: str) -> str:
         )
     said = "://" in str(connection.host) or connection.schema or parts.hostname in HERE
     return url if said else f"https://{url.removeprefix('http://')}"
+
+
+def _require_known_host(name: str, connection: Connection, host: str) -> None:
+    """
+    Refuse a host that may not have this platform's key.
+
+    Who may edit a connection in Airflow may see no key there; by another host in it he would have one sent to him.
+    """
+    own = settings().own_hosts
+    if not HOST.fullmatch(host):
+        raise SettingsWrong(f"The connection {connection.conn_id} has a host that is no host's name.")
+    if host in own or any(host == known or (known[0] == "." and host.endswith(known)) for known in hosts_of(name)):
+        return
+    if host in HERE and settings().sandbox:
+        return
+    known = " or ".join((*(f"*{one}" if one[0] == "." else one for one in hosts_of(name)), *own))
+    here = " (of the sandbox on this machine: set ROLLCALL_SANDBOX=true)" if host in HERE else ""
+    raise SettingsWrong(
+        f"The connection {connection.conn_id} names the host {host}, and {name}'s key is sent to "
+        f"{known or 'no host yet'} only. If it is yours, add it to ROLLCALL_HOSTS{here}; if not, somebody changed it."
+    )
 
 
 def mailer() -> Callable[[EmailMessage], None]:

@@ -36,6 +36,7 @@ class Settings:
     retries: int = 3  # how often Airflow tries a task again when the error says that it may help
     retry_minutes: int = 5  # wait before such a retry (twice as long when a platform cannot be reached)
     full_pull_days: int = 7  # everything is pulled this often (days); on the nights between only what changed
+    hosts: str = ""  # your own hosts that connections may name, separated by commas (WHMCS, WHM; vendors' are known)
     leave_out: str = ""  # platforms to leave out of tonight by name, separated by commas
     hub_size: int = 6  # a value shared by more contacts than this is not evidence that they are one person
     group_size: int = 20  # no person has more contacts than this; larger groups are not linked
@@ -82,7 +83,12 @@ class Settings:
     @property
     def left_out(self) -> tuple[str, ...]:
         """The platforms in `leave_out`."""
-        return tuple(sorted({name.strip() for name in self.leave_out.split(",") if name.strip()}))
+        return _listed(self.leave_out)
+
+    @property
+    def own_hosts(self) -> tuple[str, ...]:
+        """The hosts in `hosts`."""
+        return _listed(self.hosts.lower())
 
 
 @cache
@@ -94,6 +100,10 @@ def settings() -> Settings:
 def cron(setting: str) -> str | None:
     """A schedule setting as Airflow takes it: `none` means that runs are started by hand only."""
     return None if setting == "none" else setting
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(sorted({name.strip() for name in text.split(",") if name.strip()}))
 
 
 def _value(variable: str, text: str, kind: str) -> object:

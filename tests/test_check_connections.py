@@ -33,8 +33,11 @@ def airflow(tmp_path_factory) -> None:
 
 
 @pytest.fixture
-def connect(monkeypatch) -> Any:
+def connect(monkeypatch, request) -> Any:
     """Set a connection as an operator does; at first there is none."""
+    monkeypatch.setenv("ROLLCALL_SANDBOX", "true")
+    settings.cache_clear()
+    request.addfinalizer(settings.cache_clear)
     for name in CONNECTIONS:
         monkeypatch.delenv(f"AIRFLOW_CONN_{name.upper()}", raising=False)
 

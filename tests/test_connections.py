@@ -24,6 +24,7 @@ from include import connections
 from include.errors import SettingsWrong, Unauthorized
 from include.platforms import connection_of
 from include.registry import names
+from include.settings import settings
 from tests.notices.mailing import DROP, MailServer
 from tests.scripted import says, serve
 
@@ -46,8 +47,23 @@ def airflow(tmp_path_factory) -> None:
 
 
 @pytest.fixture
-def connect(monkeypatch) -> Any:
+def set_to(monkeypatch) -> Iterator[Any]:
+    """Set what ROLLCALL_* variables say."""
+
+    def put(**said: str) -> None:
+        for name, value in said.items():
+            monkeypatch.setenv(f"ROLLCALL_{name.upper()}", value)
+        settings.cache_clear()
+
+    yield put
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def connect(monkeypatch, set_to) -> Any:
     """Set a connection as an operator does: `AIRFLOW_CONN_<NAME>`, in Airflow's JSON form."""
+    set_to(sandbox="true", hosts="api.vendor.example, sandbox,10.0.0.7")
     for name in {*map(connection_of, PLATFORMS), "smtp_default"}:
         monkeypatch.delenv(f"AIRFLOW_CONN_{name.upper()}", raising=False)
 
@@ -108,6 +124,56 @@ def test_a_connection_that_cannot_be_used_is_named_and_its_secret_is_not(connect
 def test_the_host_of_a_connection_is_the_platforms_address(connect, said, url):
     connect("hubspot", **said)
     assert url_of(connections.platform("hubspot")) == url
+
+
+@pytest.mark.parametrize(
+    ("name", "host"),
+    [
+        pytest.param("hubspot", "https://api.hubapi.com.evil.example", id="an-ending-of-another-host"),
+        pytest.param("hubspot", "https://evilhubapi.com", id="an-ending-without-its-dot"),
+        pytest.param("hubspot", "https://hubapi.com", id="an-ending-alone"),
+        pytest.param("hubspot", "https://api.hubapi.com@evil.example", id="a-login-that-looks-like-it"),
+        pytest.param("hubspot", "https://evil.example\\.hubapi.com", id="a-backslash-that-ends-a-host-for-others"),
+        pytest.param("hubspot", "https://acme.myshopify.com", id="another-vendors"),
+        pytest.param("shopify", "https://shop.example", id="a-shops-own-domain"),
+        pytest.param("bigcommerce", "https://x.api.bigcommerce.com/stores/a1", id="below-a-whole-name"),
+        pytest.param("whmcs", "https://billing.example", id="a-host-of-ones-own"),
+        pytest.param("cpanel", "https://169.254.169.254:2087", id="an-address"),
+        pytest.param("hubspot", "http://127.0.0.1:9", id="this-machine"),
+        pytest.param("hubspot", "http://[::1]:9", id="this-machine-by-version-6"),
+    ],
+)
+def test_no_key_is_sent_to_a_host_that_nobody_allowed(connect, set_to, name, host):
+    set_to(sandbox="false", hosts="")
+    connection = connection_of(name)
+    connect(connection, host=host)
+    set_to(sandbox="false", hosts="")
+    with pytest.raises(
+        SettingsWrong, match=rf"The connection {connection} (names the host|has a host that is no)"
+    ) as no:
+        connections.platform(name)
+    assert "ROLLCALL_HOSTS" in str(no.value) or "\\" in host
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "said"),
+    [
+        pytest.param("hubspot", "https://api.hubapi.com", {}, id="hubspot"),
+        pytest.param("shopify", "https://Acme-2.MyShopify.com", {}, id="shopify-in-capitals"),
+        pytest.param("bigcommerce", "https://api.bigcommerce.com/stores/a1", {}, id="bigcommerce"),
+        pytest.param("whmcs", "https://billing.example/whmcs", {"hosts": "x.example, Billing.example"}, id="ones-own"),
+        pytest.param("cpanel", "https://s1.example:2087", {"hosts": "s1.example"}, id="a-server-at-a-port"),
+        pytest.param("hubspot", "http://127.0.0.1:9400/hubspot", {"sandbox": "true"}, id="the-sandbox"),
+        pytest.param("hubspot", "https://gateway.example", {"hosts": "gateway.example"}, id="a-gateway-of-ones-own"),
+    ],
+)
+def test_a_host_that_is_the_vendors_or_allowed_is_named_in_the_log(connect, set_to, caplog, name, host, said):
+    connect(connection_of(name), host=host)
+    set_to(**{"sandbox": "false", "hosts": ""} | said)
+    with caplog.at_level("INFO", "include.connections"):
+        connections.platform(name)
+    assert f"{name} is at {host.partition('://')[2].lower().partition('/')[0]}" in caplog.text
+    assert SECRET not in caplog.text
 
 
 def test_the_key_signs_the_platforms_way_and_no_extra_becomes_a_header(connect):

@@ -82,6 +82,7 @@ def test_a_platform_that_is_left_out_is_judged_by_nobody(nights, ledger, served,
 def test_what_is_filed_is_bound_to_the_accounts_that_were_pulled(nights, served, ledger):
     stages.file(nights.newer, nights.store, ledger, Settings())
     with ledger.read() as connection:
-        bound = set(connection.execute(sa.select(schema.fix.c.platform, schema.fix.c.account)).tuples())
+        rows = connection.execute(sa.select(schema.fix.c.platform, schema.fix.c.account)).all()
+    bound = {(row.platform, row.account) for row in rows}
     assert bound == {(name, served.open(name).api.account()) for name, _ in bound}
     assert len(bound) > 3

@@ -160,6 +160,11 @@ def connection_of(name: str) -> str:
     return str(load("platforms", name).CONNECTION)
 
 
+def hosts_of(name: str) -> tuple[str, ...]:
+    """The hosts its vendor has: whole names, and endings that begin with a dot. Empty where everybody has their own."""
+    return tuple(load("platforms", name).HOSTS)
+
+
 def address(url: str) -> str:
     """A platform's address as it may be shown: host, port and folder, without a name or password before them."""
     parts = urlsplit(url)

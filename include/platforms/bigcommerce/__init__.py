@@ -26,5 +26,6 @@ What we know (the vendor's specifications and documents, and answers other progr
 from __future__ import annotations
 
 CONNECTION = "bigcommerce"
+HOSTS = ("api.bigcommerce.com",)  # where the vendor is; our key is sent to no other
 LAG_SECONDS = 1  # a record asked for by its id is up to date
 AT_ONCE = 8  # lanes walked side by side: as many as the largest quota times latency needs

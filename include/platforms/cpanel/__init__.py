@@ -15,5 +15,6 @@ What we know (cPanel's OpenAPI 11.137, seen 2026-09-05):
 """
 
 CONNECTION = "whm"
+HOSTS = ()  # everybody has their own: ROLLCALL_HOSTS names it
 LAG_SECONDS = 0
 AT_ONCE = 1  # lanes walked side by side: one call tells all

@@ -34,5 +34,6 @@ What we know (developers.hubspot.com, the public spec collection, and answers ot
 from __future__ import annotations
 
 CONNECTION = "hubspot"
+HOSTS = (".hubapi.com",)  # where the vendor is; our key is sent to no other
 LAG_SECONDS = 2  # a record asked for by its id is up to date; associations of a note may take a moment
 AT_ONCE = 24  # lanes walked side by side: as many as use a window's calls up at once

@@ -19,5 +19,6 @@ What we know (developers.whmcs.com at 2026-01-05):
 """
 
 CONNECTION = "whmcs"
+HOSTS = ()  # everybody has their own: ROLLCALL_HOSTS names it
 LAG_SECONDS = 0
 AT_ONCE = 1  # lanes walked side by side: each call boots its PHP application

@@ -16,5 +16,6 @@ What we know (developers.whmcs.com at 2026-01-05, and three public registrar mod
 """
 
 CONNECTION = "whmcs"
+HOSTS = ()  # everybody has their own: ROLLCALL_HOSTS names it
 LAG_SECONDS = 5
 AT_ONCE = 1  # lanes walked side by side: each call asks a registrar
