@@ -51,7 +51,7 @@ class Changes:
     def walk(self, lane: Lane, after: str | None, properties: Sequence[str]) -> Iterator[Page]:
         """A lane's pages in the order of ids. `after`: the last id that was given."""
         span = Span.of(lane.bounds)
-        last = int(after) if after else span.first - 1
+        last = int(after) if after else max(span.first - 1, 0)
         while True:
             filters = [(CHANGED, "GTE", lane.bounds["since"]), (ID, "GT", last)]
             filters += [(ID, "LTE", span.last)] if span.last is not None else []
