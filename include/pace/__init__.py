@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from include.errors import RateLimited
+from include.errors import RateLimited, SettingsWrong
 from include.pace.answers import Answered, number
 from include.pace.bucket import Bucket, Points
 from include.pace.kept import File, Kept, Memory, usual_folder
@@ -125,7 +125,9 @@ class Pace:
         try:
             yield turn
         finally:
-            with suppress(OSError):  # a turn that cannot be ended lapses; what came of the request matters more
+            with suppress(
+                OSError, SettingsWrong
+            ):  # a turn that cannot be ended lapses; what came of the request matters more
                 self._end(turn, quota, patience.clock)
 
     def _wait(self, turn: Turn, quota: str, what: str, patience: Patience, until: float) -> None:

@@ -72,6 +72,8 @@ class File:
         except FileNotFoundError:  # somebody cleared the system's temporary folder
             _make(self.path.parent)
             return os.open(self.path, flags, 0o600)
+        except OSError as error:
+            raise _unusable(self.path, error.strerror) from error
 
 
 def usual_folder() -> Path:
@@ -80,15 +82,18 @@ def usual_folder() -> Path:
 
 
 def _make(folder: Path) -> None:
-    """Make the folder if need be. Raises SettingsWrong unless it is ours."""
+    """Make the folder if need be. Raises SettingsWrong if it cannot be used, or is not ours where anybody may write."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.stat().st_uid != os.getuid() or not os.access(folder, os.W_OK | os.X_OK):
-            raise SettingsWrong(f"The folder {folder} belongs to another user; name one in ROLLCALL_QUOTA_FOLDER.")
+        owner = folder.stat().st_uid
     except OSError as error:
-        raise SettingsWrong(
-            f"The folder {folder} cannot be used ({error.strerror}); name another in ROLLCALL_QUOTA_FOLDER."
-        ) from error
+        raise _unusable(folder, error.strerror) from error
+    if folder == usual_folder() and owner != os.getuid():
+        raise _unusable(folder, "it belongs to another user")
+
+
+def _unusable(path: Path, why: str | None) -> SettingsWrong:
+    return SettingsWrong(f"The quotas cannot be kept at {path} ({why}); name another folder in ROLLCALL_QUOTA_FOLDER.")
 
 
 def _read(file: int) -> dict[str, Any]:
