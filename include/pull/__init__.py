@@ -15,10 +15,10 @@ began: a record that was edited meanwhile is asked for again, and one from the y
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from include.errors import SnapshotMissing, UnexpectedAnswer
 from include.pull.overlay import Brought, brought, held, known
@@ -28,7 +28,7 @@ from include.store.raw import RawManifest, RawPlan, RawStore
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from include.platforms import Platform
+    from include.platforms import Lane, Platform
     from include.store.snapshots import Snapshot
 
 logger = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ def _changes(platform: Platform, raw: RawStore, plan: RawPlan, before: Snapshot)
 def _everything(platform: Platform, raw: RawStore, plan: RawPlan) -> None:
     """Pull every record, and then what changed meanwhile."""
     told = _Told(platform, raw, plan, None, None)
-    told.ask("full", platform.api.lanes())
+    told.ask("full", platform.api.lanes)
     if platform.api.changes(datetime.now(UTC)) is not None:
         since = datetime.fromisoformat(plan.begun) - OVERLAP
         told.ask_for_changes("meanwhile", since.isoformat())
@@ -120,7 +120,7 @@ class _Told:
         self._watermark = datetime.fromisoformat(last.watermark) if last and last.watermark else None
         self._totals: Mapping[str, int] = {}
 
-    def ask(self, name: str, lanes: Any) -> None:
+    def ask(self, name: str, lanes: Callable[[], list[Lane] | None]) -> None:
         """Walk one phase, unless a pull before us did."""
         phase = self._raw.phase(name)
         if not phase.complete():
@@ -130,7 +130,7 @@ class _Told:
     def ask_for_changes(self, name: str, since: str) -> None:
         """Ask what changed since, again while the platform holds another number of records than we know of."""
         for number in range(1, ROUNDS + 1):
-            self.ask(f"{name}.{number}", self._platform.api.changes(datetime.fromisoformat(since)))
+            self.ask(f"{name}.{number}", lambda: self._platform.api.changes(datetime.fromisoformat(since)))
             self._totals = self._platform.api.totals()
             if self.adds_up():
                 return

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,9 +44,13 @@ class Walk:
     _cuts: int = 0
     _stopped: bool = False
 
-    def walk(self, lanes: Iterable[Lane]) -> None:
-        """Walk every lane to its end. Raises what the first that fails raises; what was kept stays."""
-        for lane in self._as_left(list(lanes)):
+    def walk(self, lanes: Callable[[], list[Lane] | None]) -> None:
+        """
+        Walk every lane to its end. `lanes` is asked for them unless a killed pull has left some.
+
+        Raises what the first that fails raises; what was kept stays.
+        """
+        for lane in self._as_left(lanes):
             self._walked[lane.name] = lane
             if not self.phase.lane(lane.name).complete():
                 self._waiting.append(lane)
@@ -61,12 +65,13 @@ class Walk:
             raise failed[0]
         self.phase.finish(sorted(self._walked))
 
-    def _as_left(self, lanes: list[Lane]) -> list[Lane]:
-        """The lanes as a killed pull has left them, which may have cut some; these lanes when there was none."""
+    def _as_left(self, lanes: Callable[[], list[Lane] | None]) -> list[Lane]:
+        """The lanes as a killed pull has left them, which may have cut some."""
         planned = self.phase.planned()
         if planned is None:
-            self.phase.plan([lane.as_json() for lane in lanes])
-            return lanes
+            new = lanes() or []
+            self.phase.plan([lane.as_json() for lane in new])
+            return new
         left = {lane.name: lane for lane in map(Lane.from_json, planned)}
         for cut in self.phase.cuts():
             for lane in (Lane.from_json(cut["kept"]), Lane.from_json(cut["lane"])):

@@ -42,7 +42,7 @@ def serve(
     app = build(people, seed, plan=quota, latency=latency / 1000, mail=mail)
     if mail_port:
         serve_mail(spool, mail_port, host)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", date_header=False))
     for number in (signal.SIGINT, signal.SIGTERM):  # before we say how to stop it: it can be stopped from then on
         signal.signal(number, server.handle_exit)
     world = app.state.sandbox.world

@@ -26,7 +26,7 @@ class Desk:
         self.writes: list[dict[str, Any]] = []
         self.switches: dict[str, Any] = {}
         self.quota: dict[str, dict[str, float]] = {}
-        self._now = TODAY
+        self.now = TODAY
 
     def wrote(
         self,
@@ -52,11 +52,11 @@ class Desk:
                 "action": action,
                 "changed": {field: list(values) for field, values in changed.items()},
                 "effect": effect,
-                "at": self._now.isoformat(),
+                "at": self.now.isoformat(),
             }
         )
 
     def tick(self) -> datetime:
         """The world's clock, a second later at every look: what a write's time of change is taken from."""
-        self._now += timedelta(seconds=1)
-        return self._now
+        self.now += timedelta(seconds=1)
+        return self.now

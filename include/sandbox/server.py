@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route, Router
 
+from include.sandbox.dated import Dated
 from include.sandbox.desk import Desk
 from include.sandbox.faults import Faults
 from include.sandbox.quota import Quota
@@ -42,6 +43,7 @@ class Sandbox:
     world: World = field(init=False)
     desk: Desk = field(init=False)
     faults: Faults = field(init=False)
+    dated: Dated = field(init=False)
 
     def __post_init__(self) -> None:
         self.reset()
@@ -57,6 +59,7 @@ class Sandbox:
             ]
         )
         self.faults = Faults(Quota(twins, self.desk, self.plan), self.latency)
+        self.dated = Dated(self.faults, self.desk)
 
     def arm(self, faults: list[dict[str, Any]]) -> None:
         """Replace what is armed. Raises ValueError or TypeError, also for a platform that is not here."""
@@ -66,7 +69,7 @@ class Sandbox:
         self.faults.arm(faults)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.faults(scope, receive, send)
+        await self.dated(scope, receive, send)
 
 
 def bases() -> dict[str, str]:
@@ -165,7 +168,7 @@ class Served:
 
 def serve_in_thread(app: Any, port: int = 0) -> Served:
     """Serve `app` on the loopback interface, on a free port unless told which."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", lifespan="off")
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", lifespan="off", date_header=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -11,8 +11,10 @@ from starlette.routing import BaseRoute, Mount, Router
 
 from include.key import Key
 from include.platforms import Platform, open_platform
+from include.sandbox.dated import Dated
 from include.sandbox.desk import Desk
 from include.sandbox.faults import Faults
+from include.sandbox.server import bases
 from include.sandbox.world import World
 
 Routes = Callable[[World, Desk], list[BaseRoute]]
@@ -32,13 +34,20 @@ class Twin:
     ) -> None:
         app, url = server
         self.name = name
-        self.base = f"{url}/{name}"
+        self.base = url + bases()[name]
+        self.asked = 0
         self.signed = signed
         self.waited: list[float] = []
         self.desk = Desk(world)
         self.desk.switches.update(switches)
-        self.faults = Faults(Router([Mount(f"/{name}", routes=routes(world, self.desk))]))
-        app.router.routes[:] = [Mount("/", app=self.faults)]
+        self.faults = Faults(Router([Mount(bases()[name], routes=routes(world, self.desk))]))
+        self.dated = Dated(self.faults, self.desk)
+        app.router.routes[:] = [Mount("/", app=self.count)]
+
+    async def count(self, scope: Any, receive: Any, send: Any) -> None:
+        """ASGI: every request is counted in `asked`, and answered."""
+        self.asked += 1
+        await self.dated(scope, receive, send)
 
     def ours(self, secret: str = "sandbox", **options: Any) -> Platform:
         """The platform as Rollcall opens it. It does not wait, but writes the seconds down in `waited`."""

@@ -1,25 +1,28 @@
 """
 Pulls BigCommerce's customers (V3, by cursor) and orders (V2, by id).
 
-It hands on what BigCommerce said as it came, page by page.
+It hands on what BigCommerce said as it came, page by page. Customers come in one lane: a cursor cannot be entered in
+its middle, and with three times as many orders beside them one cursor is enough to use the quota up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from include.errors import UnexpectedAnswer
+from include.errors import Refusal, UnexpectedAnswer
 from include.platforms import Lane, Page, Pulled
 from include.record import Record, records
 
 if TYPE_CHECKING:
-    from include.transport import Http
+    from include.transport import Answer, Http
 
 PAGE = 250  # the most both APIs give at once
+LEAST = 50  # what both give at once when not asked for more
 CUSTOMERS = "/v3/customers"
 ORDERS = "/v2/orders"
+BEYOND = 2**31  # no order has an id as large
 
 
 class Pulls(Pulled):
@@ -28,20 +31,54 @@ class Pulls(Pulled):
     def __init__(self, http: Http, headers: Mapping[str, str]) -> None:
         self._http = http
         self._headers = dict(headers)
+        self._gives_whole_pages = False
 
     def clock(self) -> datetime | None:
+        if self._http.date() is None:
+            self._http.read("GET", "/v2/time", headers=self._headers)
         return self._http.date()
 
     def lanes(self) -> list[Lane]:
-        return [Lane("customers"), Lane("orders")]
+        """Orders to the newest there is, and those that come after it."""
+        newest = self._ask_orders({"sort": "id:desc", "limit": 1})
+        top = max((order.number("id") for order in records("bigcommerce orders", newest.body or [])), default=0)
+        upwards = {"from": top + 1, "to": BEYOND}
+        return [Lane("customers"), Lane("orders", {"from": 0, "to": top + 1}), Lane("newest", upwards)]
+
+    def changes(self, since: datetime) -> list[Lane]:
+        """What changed, orders that were deleted included: those are told only when they are asked for."""
+        moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        changed = {"from": 0, "to": BEYOND, "min_date_modified": moment}
+        return [
+            Lane("customers", {"date_modified:min": moment}),
+            Lane("orders", changed),
+            Lane("deleted", changed | {"is_deleted": "true"}),
+        ]
+
+    def totals(self) -> dict[str, int]:
+        """Of customers alone: whether a count of orders holds those that were deleted is not documented."""
+        answer = self._http.read("GET", CUSTOMERS, params={"limit": 1}, headers=self._headers)
+        page = Record("bigcommerce customers", answer.body if isinstance(answer.body, dict) else {})
+        return {"customers": page.part("meta").part("pagination").number("total")}
 
     def walk(self, lane: Lane, after: str | None = None) -> Iterator[Page]:
-        return self._customers(after) if lane.name == "customers" else self._orders(after)
+        return self._customers(lane, after) if lane.name == "customers" else self._orders(lane, after)
 
-    def _customers(self, after: str | None) -> Iterator[Page]:
+    def cut(self, lane: Lane, page: Page) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+        """Halve the ids that are left, unless about two more pages will do."""
+        if page.stream != "orders" or "min_date_modified" in lane.bounds or len(page.body) < PAGE:
+            return None
+        first, to = int(page.after or 0), int(lane.bounds["to"])
+        span = first - int(page.body[0]["id"])
+        if to - first <= 2 * span:
+            return None
+        middle = first + (to - first) // 2
+        return {"from": lane.bounds["from"], "to": middle}, {"from": middle, "to": to}
+
+    def _customers(self, lane: Lane, after: str | None) -> Iterator[Page]:
         seen: set[str] = set()
         while True:
-            asked = {"limit": PAGE, "include": "addresses"} | ({"after": after} if after else {})
+            asked = {"limit": PAGE, "include": "addresses", **lane.bounds} | ({"after": after} if after else {})
             answer = self._http.read("GET", CUSTOMERS, params=asked, headers=self._headers)
             after = following(answer.body)
             yield Page("customers", answer.body, after, answer.raw)
@@ -51,22 +88,31 @@ class Pulls(Pulled):
                 raise UnexpectedAnswer("bigcommerce customers: a page names a next page that was already given")
             seen.add(after)
 
-    def _orders(self, after: str | None) -> Iterator[Page]:
+    def _orders(self, lane: Lane, after: str | None) -> Iterator[Page]:
         """By the smallest id still to come: page numbers shift when somebody orders meanwhile."""
-        first = int(after or 0)
-        while True:
-            asked = {"min_id": first, "sort": "id:asc", "limit": PAGE}
-            answer = self._http.read("GET", ORDERS, params=asked, headers=self._headers)
+        first, to = int(after or lane.bounds["from"]), int(lane.bounds["to"])
+        filters = {name: value for name, value in lane.bounds.items() if name not in ("from", "to")}
+        while first < to:
+            asked = {"min_id": first, "max_id": to - 1, "sort": "id:asc", "limit": PAGE} | filters
+            try:
+                answer = self._ask_orders(asked)
+            except Refusal as refusal:
+                if type(refusal) is not Refusal or "is_deleted" not in filters:
+                    raise
+                return  # this store does not tell what was deleted: a full pull misses it
             found = answer.body or []
             ids = [order.number("id") for order in records("bigcommerce orders", found)]
-            if any(id < first for id in ids):
+            if any(not first <= id < to for id in ids):
                 raise UnexpectedAnswer("bigcommerce orders: a page holds an order that was not asked for")
-            if not ids:
-                if not first:
-                    yield Page("orders", [])
-                return
-            first = max(ids) + 1
-            yield Page("orders", found, str(first), answer.raw)
+            if len(ids) == PAGE:
+                self._gives_whole_pages = True
+            # A page that is not full is the last, once this store has shown that it gives as many as are asked for.
+            last = len(ids) < (PAGE if self._gives_whole_pages else LEAST)
+            first = to if last else max(ids) + 1
+            yield Page("orders", found, str(first), answer.raw or b"[]")
+
+    def _ask_orders(self, asked: Mapping[str, Any]) -> Answer:
+        return self._http.read("GET", ORDERS, params=asked, headers=self._headers)
 
 
 def following(body: Any) -> str | None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any
 
 from starlette.requests import Request
@@ -14,7 +18,7 @@ from include.sandbox.bigcommerce.store import STATUSES, Record, Store
 
 PAGING = {"page", "limit", "sort", "include", "consignment_structure"}
 EQUAL = {"customer_id", "status_id", "channel_id", "payment_method", "external_order_id", "cart_id"}
-FILTERS = EQUAL | {"min_id", "max_id", "email", "min_date_modified", "max_date_modified"}
+FILTERS = EQUAL | {"min_id", "max_id", "email", "is_deleted", "min_date_modified", "max_date_modified"}
 LARGEST = 250
 LONGEST = 65_535
 
@@ -37,10 +41,14 @@ class Orders:
             raise Refused(400, f"The field '{unknown[0]}' is not supported by this resource.")
         limit, number = self._limit(asked.get("limit", "50")), int(asked.get("page", "1"))
         field, _, direction = asked.get("sort", "id:asc").partition(":")
-        there = [order for order in self.store.orders.values() if not order["is_deleted"]]
-        found = [order for order in there if self._matches(order, asked)]
-        found.sort(key=lambda order: _sorted_by(order, field), reverse=direction == "desc")
-        told = found[(number - 1) * limit : number * limit]
+        if "is_deleted" in asked and not self.store.desk.switches["bigcommerce_deleted_filter"]:
+            raise Refused(400, "The field 'is_deleted' is not supported by this resource.")
+        deleted = asked.get("is_deleted", "false") == "true"
+        there = (order for order in self._by_id(asked) if order["is_deleted"] is deleted)
+        found: Iterator[Record] = (order for order in there if self._matches(order, asked))
+        if (field, direction) != ("id", "asc"):
+            found = iter(sorted(found, key=lambda order: _sorted_by(order, field), reverse=direction == "desc"))
+        told = list(islice(found, (number - 1) * limit, number * limit))
         return JSONResponse(told) if told else Response(status_code=204)
 
     async def get(self, request: Request) -> Response:
@@ -73,6 +81,11 @@ class Orders:
         self.store.changed(request, "order", order, wanted)
         return JSONResponse(order)
 
+    def _by_id(self, asked: dict[str, str]) -> Iterator[Record]:
+        """Every order from `min_id` on, in the order of ids."""
+        ids = sorted(self.store.orders)
+        return (self.store.orders[id] for id in ids[bisect_left(ids, int(asked.get("min_id", "0"))) :])
+
     def _part(self, request: Request, told: list[Record]) -> Response:
         """A page of what hangs on an order: 204 when there is nothing more."""
         limit, page = self._limit(request.query_params.get("limit", "50")), int(request.query_params.get("page", "1"))
@@ -103,7 +116,7 @@ class Orders:
             if name == "max_id" and order["id"] > int(value):
                 return False
             if name.endswith("_date_modified"):
-                bound, moment = parsedate_to_datetime(value), parsedate_to_datetime(order["date_modified"])
+                bound, moment = _moment(value), parsedate_to_datetime(order["date_modified"])
                 if (moment < bound) if name.startswith("min") else (moment > bound):
                     return False
         return True
@@ -170,3 +183,11 @@ def _email(order: Record) -> str:
 def _sorted_by(order: Record, field: str) -> Any:
     value = order.get(field, order["id"])
     return parsedate_to_datetime(value) if field.startswith("date_") and value else value
+
+
+def _moment(said: str) -> datetime:
+    """A time as a filter may give it: RFC 2822 or ISO 8601."""
+    try:
+        return datetime.fromisoformat(said)
+    except ValueError:
+        return parsedate_to_datetime(said)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -54,7 +53,7 @@ def test_a_pull_asks_for_every_record_once(number: int, sizes: list[int], bigcom
 
 def test_a_store_without_orders_is_an_empty_stream_and_not_an_absent_one(bigcommerce_with: OpenTwin) -> None:
     pages = list(bigcommerce_with(many(0)).ours().api.pages())
-    assert Counter(page.stream for page in pages) == {"customers": 1, "orders": 1}
+    assert {page.stream for page in pages} == {"customers", "orders"}
     raw = {page.stream: [page.body] for page in pages}
     assert (list(rows.contacts(raw)), list(rows.orders(raw))) == ([], [])
 

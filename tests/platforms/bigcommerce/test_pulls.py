@@ -1,0 +1,145 @@
+"""What a pull of BigCommerce asks for: everything side by side, then what changed, deleted orders included."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+
+from include import stages
+from include.errors import Unreachable
+from include.platforms.bigcommerce.pulls import PAGE
+from include.pull import overlay
+from include.sandbox.world import World
+from include.store.snapshots import Snapshot, Snapshots, open_store
+from tests.sandbox.people_world import LATER, LONG_AGO, account, order
+from tests.sandbox.twin import Twin
+
+WEEK = 7
+SIGNED = {"X-Auth-Token": "sandbox"}
+
+
+@pytest.fixture
+def store(tmp_path) -> Snapshots:
+    return open_store(str(tmp_path))
+
+
+def world(customers: int, orders: int) -> World:
+    people = [account("bigcommerce", str(id), f"p{id}@example.com", "P", "Q") for id in range(1, customers + 1)]
+    then = [LATER - timedelta(hours=number) for number in range(orders)]
+    bought = [order(str(7 * (id + 1)), None, "a@example.com", updated_at=at) for id, at in enumerate(then)]
+    return World(1, [], [replace(one, updated_at=LONG_AGO) for one in people], bought, [])
+
+
+def night(store: Snapshots, twin: Twin, date: str, days: int = WEEK) -> Snapshot:
+    """Pull and tabulate one night, as good a one as the tables make it."""
+    snapshot = store.begin(date)
+    stages.pull(twin.ours(), snapshot, store.before(snapshot), days)
+    for table, rows in tables(snapshot, store).items():
+        snapshot.part(table).write_table(rows)
+    snapshot.mark_filed()
+    return snapshot
+
+
+def tables(snapshot: Snapshot, store: Snapshots) -> dict[str, Any]:
+    from include.platforms.bigcommerce import rows
+
+    raw = snapshot.raw("bigcommerce")
+    base = raw.manifest().planned.rests_on
+    return overlay.tables("bigcommerce", rows, raw, store.get(base) if base else None)
+
+
+def edit(twin: Twin, path: str, **fields: Any) -> None:
+    wanted: Any = [fields] if "customers" in path else fields
+    answer = requests.put(twin.base + path, json=wanted, headers=SIGNED, timeout=5)
+    assert answer.status_code == 200, answer.text
+
+
+def test_orders_are_pulled_side_by_side_in_windows_of_ids_and_none_is_missing_or_twice(store, bigcommerce_with):
+    twin = bigcommerce_with(world(PAGE + 1, 6 * PAGE))
+    snapshot = night(store, twin, "2026-11-22")
+    told = snapshot.raw("bigcommerce").manifest()
+    assert told.rows == told.distinct == {"customers": PAGE + 1, "orders": 6 * PAGE}
+    assert len(snapshot.raw("bigcommerce").phase("full").cuts()) >= 1
+    assert tables(snapshot, store)["orders"].num_rows == 6 * PAGE
+
+
+def changed(twin: Twin) -> None:
+    """A customer and an order are changed, an order is deleted, another is completed."""
+    edit(twin, "/v3/customers", id=3, email="new@example.com")
+    edit(twin, "/v2/orders/14", customer_id=3)
+    edit(twin, "/v2/orders/21", is_deleted=True)
+    edit(twin, "/v2/orders/28", status_id=0)
+
+
+@pytest.mark.parametrize("order_gone", [True, False], ids=["told-what-was-deleted", "not-told"])
+def test_what_changed_between_two_nights_is_laid_over_the_first(order_gone, store, bigcommerce_with, tmp_path):
+    twin = bigcommerce_with(world(40, 30), bigcommerce_deleted_filter=order_gone)
+    night(store, twin, "2026-11-22")
+    changed(twin)
+    second = night(store, twin, "2026-11-23")
+    assert second.raw("bigcommerce").manifest().phases == ["changes.1"]
+    fresh = open_store(str(tmp_path / "fresh"))
+    whole = tables(night(fresh, twin, "2026-11-23"), fresh)
+    found = tables(second, store)
+    assert found["contacts"] == whole["contacts"]
+    missed = set(found["orders"]["id"].to_pylist()) - set(whole["orders"]["id"].to_pylist())
+    assert missed == (set() if order_gone else {"21"})
+
+
+def test_a_customer_that_was_deleted_is_noticed_and_everything_is_pulled_in_the_same_attempt(store, bigcommerce_with):
+    first, second = world(40, 3), world(39, 3)
+    night(store, bigcommerce_with(first), "2026-11-22")
+    snapshot = night(store, bigcommerce_with(second), "2026-11-23")
+    told = snapshot.raw("bigcommerce").manifest()
+    assert (told.phases, told.held["customers"]) == (["full", "meanwhile.1"], 39)
+    assert tables(snapshot, store)["contacts"].num_rows == 39
+
+
+def test_everything_is_pulled_again_after_a_week(store, bigcommerce):
+    nights = {date: night(store, bigcommerce, date) for date in ("2026-11-16", "2026-11-22", "2026-11-23")}
+    since = [bool(nights[date].raw("bigcommerce").manifest().planned.since) for date in sorted(nights)]
+    assert since == [False, True, False]
+
+
+def test_an_order_that_is_edited_while_everything_is_pulled_is_as_it_is_then(store, bigcommerce_with):
+    twin = bigcommerce_with(world(3, 3 * PAGE))
+    path = "/bigcommerce/stores/sandbox/v2/orders/7"
+    twin.trouble(
+        "GET .*/v2/orders", "edit", after=2, request={"method": "PUT", "path": path, "json": {"customer_id": 2}}
+    )
+    found = tables(night(store, twin, "2026-11-23"), store)["orders"].to_pylist()
+    assert [row["contact_id"] for row in found if row["id"] == "7"] == ["2"]
+    assert len(found) == 3 * PAGE
+
+
+def test_a_pull_of_changes_asks_for_a_twentieth_of_everything_at_most(store, bigcommerce_with):
+    twin = bigcommerce_with(world(2 * PAGE, 100 * PAGE))
+    asked: list[int] = []
+    for date in ("2026-11-22", "2026-11-23"):
+        twin.faults.arm([])
+        before = twin.asked
+        night(store, twin, date)
+        asked.append(twin.asked - before)
+        changed(twin)
+    assert asked[1] * 20 <= asked[0]
+
+
+def test_a_pull_that_broke_off_goes_on_after_its_last_page(store, bigcommerce_with):
+    twin = bigcommerce_with(world(4 * PAGE, 8 * PAGE))
+    snapshot = store.begin("2026-11-23")
+    twin.trouble("GET", "503", after=8, times=999)
+    with pytest.raises(Unreachable):
+        stages.pull(twin.ours(), snapshot)
+    kept = len(list(snapshot.raw("bigcommerce").folder.rglob("*.page")))
+    assert kept > 4
+    twin.faults.arm([])
+    before = twin.asked
+    stages.pull(twin.ours(), snapshot)
+    told = snapshot.raw("bigcommerce").manifest()
+    assert told.rows == told.distinct == {"customers": 4 * PAGE, "orders": 8 * PAGE}
+    beside = 10  # the windows that were open, the clock, the newest order, what changed meanwhile, how many customers there are
+    assert twin.asked - before <= 12 - kept + beside
