@@ -13,6 +13,7 @@ import os
 import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -67,17 +68,22 @@ def _check(name: str) -> bool:
     """Say in one line what came of one platform; whether it can be used."""
     try:
         with console.status(f"Asking {name}"):
-            about: About = platform(name).api.about()
+            about, account = _asked(platform(name).api)
     except RollcallError as error:
         _say(name, f"not usable. {_failure(error)}", "red")
         return False
     version = f"API {about.version}" if about.version else "API version not told"
-    told = ", ".join(filter(None, (about.account, version, about.quota)))
+    told = ", ".join(filter(None, (about.account, version, about.quota, f"fingerprint {account}")))
     if about.missing:
         _say(name, f"lacks {', '.join(about.missing)} ({told}): grant what is missing and check again", "yellow")
     else:
         _say(name, f"usable: {told}", "green")
     return not about.missing
+
+
+def _asked(api: Any) -> tuple[About, str]:
+    """What the platform says of the account, and the fingerprint that its findings are filed with."""
+    return api.about(), api.account()
 
 
 def _failure(error: RollcallError) -> str:

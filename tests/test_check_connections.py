@@ -79,6 +79,13 @@ def test_connections_that_work_are_a_line_each_and_exit_code_0(all_of, check):
     assert all(line.startswith("usable: ") for line in said.values())
 
 
+def test_each_line_ends_with_the_fingerprint_that_findings_are_filed_with(all_of, sandbox, check):
+    _, said = check()
+    assert {name: line.rpartition("fingerprint ")[2] for name, line in said.items()} == {
+        name: sandbox.open(name).api.account() for name in PLATFORMS
+    }
+
+
 def test_a_missing_scope_is_named_and_is_exit_code_1(all_of, sandbox, check):
     sandbox.switch(shopify_scopes=["write_orders", "read_all_orders"])
     code, said = check()
