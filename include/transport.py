@@ -128,8 +128,7 @@ class Http:
             try:
                 self._insist(method, path, answer)
             except RateLimited as limited:
-                if answer.status == 429 or limited.seconds is not None:  # else it is about one record
-                    turn.refused(limited.seconds)
+                turn.refused(limited.seconds)
                 raise
         return answer
 

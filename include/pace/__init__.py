@@ -104,6 +104,7 @@ class Pace:
         self.quotas = self.quotas or {MAIN: Window(UNLIMITED, 0)}
         self._queues = {name: threading.Lock() for name in self.quotas}
         self._ended = threading.Condition()
+        self._endings = 0
 
     @contextmanager
     def turn(self, quota: str, how: Mapping[str, Any], patience: Patience) -> Iterator[Turn]:
@@ -135,6 +136,7 @@ class Pace:
         measured = self.quotas[quota]
         woken = -math.inf  # a sleep that ends a moment early has ended all the same
         while True:
+            endings = self._endings
             with self._state(patience.clock) as (state, clock):
                 now = max(clock, woken)
                 pause = max(state["pauses"].get(name, 0.0) for name in (MAIN, quota)) - now
@@ -150,7 +152,8 @@ class Pace:
                 woken = now + longest
             else:
                 with self._ended:
-                    self._ended.wait(LOOK)
+                    if self._endings == endings:
+                        self._ended.wait(LOOK)
 
     def _end(self, turn: Turn, quota: str, clock: Callable[[], float]) -> None:
         with self._state(clock) as (state, now):
@@ -159,6 +162,7 @@ class Pace:
                 until = now + min(turn.pause, LONGEST_KEPT)
                 state["pauses"][quota] = max(until, state["pauses"].get(quota, 0.0))
         with self._ended:
+            self._endings += 1
             self._ended.notify_all()
 
     @contextmanager
