@@ -6,6 +6,7 @@ What it cannot do is refused as HubSpot refuses it; free text (`query`) and toke
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -21,14 +22,16 @@ LIMIT, FURTHEST, LONGEST = 200, 10_000, 3_000
 GROUPS, FILTERS, IN_ALL = 5, 6, 18
 NUMBERS = {"number", "datetime"}
 
-Test = Callable[[Any, Any], bool]
-COMPARED: dict[str, Test] = {
-    "EQ": lambda found, wanted: bool(found == wanted),
-    "NEQ": lambda found, wanted: bool(found != wanted),
-    "LT": lambda found, wanted: bool(found < wanted),
-    "LTE": lambda found, wanted: bool(found <= wanted),
-    "GT": lambda found, wanted: bool(found > wanted),
-    "GTE": lambda found, wanted: bool(found >= wanted),
+ID = "hs_object_id"
+
+Test = Callable[[Any], bool]
+COMPARED: dict[str, Callable[[Any, Any], bool]] = {
+    "EQ": operator.eq,
+    "NEQ": operator.ne,
+    "LT": operator.lt,
+    "LTE": operator.le,
+    "GT": operator.gt,
+    "GTE": operator.ge,
 }
 
 
@@ -52,11 +55,12 @@ class Search:
             raise _wrong("after must be an integer")
         if int(after) + limit > FURTHEST:
             raise _wrong(f"Paging past {FURTHEST} results is not possible")
-        groups = _groups(asked)
+        groups = [[(one["propertyName"], _test(one)) for one in group] for group in _groups(asked)]
         ids = self._indexed()
         found = [id for id in ids if any(self._passes(group, id) for group in groups)] if groups else ids
         by, backwards = _order(asked)
-        found.sort(key=lambda id: ((value := _value(by, self._said(id, by))) is None, value))
+        if by != ID:
+            found.sort(key=lambda id: ((value := self._value(id, by)) is None, value))
         if backwards:
             found.reverse()
         page = found[int(after) : int(after) + limit]
@@ -66,15 +70,15 @@ class Search:
             body["paging"] = {"next": {"after": str(int(after) + limit)}}
         return JSONResponse(body)
 
-    def _passes(self, group: list[dict[str, Any]], id: int) -> bool:
-        return all(_holds(filter, self._said(id, filter["propertyName"])) for filter in group)
+    def _passes(self, group: list[tuple[str, Test]], id: int) -> bool:
+        return all(test(self._value(id, name)) for name, test in group)
 
-    def _said(self, id: int, name: str) -> str | None:
-        """A property's value as it is told."""
+    def _value(self, id: int, name: str) -> Any:
+        """A property's value as it is compared."""
+        if name == ID:
+            return id
         contact = self._portal.contacts[id]
-        if name in contact and name != "hs_object_id":
-            return contact[name]
-        return str(id) if name == "hs_object_id" else self._portal.told(id, [name])["properties"][name]
+        return _value(name, contact[name] if name in contact else self._portal.told(id, [name])["properties"][name])
 
     def _indexed(self) -> list[int]:
         """The contacts that are found by now. Those of the last seconds before the newest change may not be yet."""
@@ -109,21 +113,21 @@ def _order(asked: dict[str, Any]) -> tuple[str, bool]:
     return name, sort.get("direction") == "DESCENDING" if isinstance(sort, dict) else str(sort).startswith("-")
 
 
-def _holds(filter: dict[str, Any], said: str | None) -> bool:
-    name, operator = filter["propertyName"], filter.get("operator")
-    found = _value(name, said)
-    match operator:
-        case "HAS_PROPERTY" | "NOT_HAS_PROPERTY":
-            return bool((found is not None) == (operator == "HAS_PROPERTY"))
-        case "IN" | "NOT_IN":
-            wanted = [_value(name, one) for one in filter.get("values", ())]
-            return bool((found in wanted) == (operator == "IN"))
-        case "BETWEEN":
-            low, high = _value(name, filter.get("value")), _value(name, filter.get("highValue"))
-            return found is not None and bool(low <= found <= high)
-    if operator not in COMPARED or "value" not in filter:
-        raise _wrong(f"There is no operator {operator} with one value here")
-    return found is not None and COMPARED[operator](found, _value(name, filter["value"]))
+def _test(filter: dict[str, Any]) -> Test:
+    """What a filter asks of a value."""
+    name, how = filter["propertyName"], filter.get("operator")
+    if how in {"HAS_PROPERTY", "NOT_HAS_PROPERTY"}:
+        return lambda found: bool((found is not None) == (how == "HAS_PROPERTY"))
+    if how in {"IN", "NOT_IN"} and isinstance(filter.get("values"), list):
+        several = {_value(name, one) for one in filter["values"]}
+        return lambda found: bool((found in several) == (how == "IN"))
+    wanted, high = _value(name, filter.get("value")), _value(name, filter.get("highValue"))
+    if how == "BETWEEN" and wanted is not None and high is not None:
+        return lambda found: found is not None and bool(wanted <= found <= high)
+    if how not in COMPARED or wanted is None:
+        raise _wrong(f"There is no operator {how} with such a value here")
+    compare = COMPARED[how]
+    return lambda found: found is not None and compare(found, wanted)
 
 
 @lru_cache(100_000)

@@ -18,16 +18,21 @@ from include.pull import overlay
 from include.sandbox.world import World
 from include.store.raw import RawStore
 from include.store.snapshots import Snapshot, open_store
-from tests.sandbox.people_world import account
+from tests.sandbox.people_world import LATER, account
 from tests.sandbox.twin import Twin
 
 FULL_PULL_DAYS = 7
+MINUTE = timedelta(minutes=1)
 SOON = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def people(ids: Iterable[int], **more: Any) -> World:
-    """A world of contacts with these ids."""
-    return World(1, [], [account("hubspot", str(id), f"p{id}@example.com", "P", None, **more) for id in ids], [], [])
+    """A world of contacts with these ids, each changed a minute after the one before it."""
+    made = [
+        account("hubspot", str(id), f"p{id}@example.com", "P", None, **{"updated_at": LATER + place * MINUTE} | more)
+        for place, id in enumerate(ids)
+    ]
+    return World(1, [], made, [], [])
 
 
 @dataclass
