@@ -7,7 +7,7 @@ The kinds of column that a declaration is made of, each read from one record (`o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import NoneType
@@ -117,8 +117,10 @@ class Lines:
     def array(self, batch: Batch) -> pa.Array:
         import pyarrow.compute as pc
 
-        found = [text.array(batch) for text in self.texts]
-        return _filled(pc.binary_join_element_wise(*found, ", ", null_handling="skip"))
+        first, *others = (text.array(batch) for text in self.texts)
+        for other in others:
+            first = pc.coalesce(pc.binary_join_element_wise(first, other, ", "), first, other)
+        return first
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ class List:
 
     names: tuple[str, ...]
     kinds: tuple[type, ...]
-    made: Callable[..., Iterable[str]]
+    made: Callable[..., Sequence[str]]
     part: Part = ITSELF
     needed: bool = True
 
@@ -198,7 +200,7 @@ class List:
         told = [column for column in columns if any(column)]
         if not told:
             return empty_lists(len(columns[0]))
-        made = [tuple(self.made(*said)) if any(said) else () for said in zip(*columns, strict=True)]
+        made = [self.made(*said) if any(said) else () for said in zip(*columns, strict=True)]
         return pa.array(made, pa.list_(pa.string()))
 
 

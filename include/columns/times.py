@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from include.columns.parts import Doubt
@@ -41,24 +42,27 @@ def _as_it_is(texts: pa.Array) -> pa.Array:
 
 
 def _from_rfc2822(texts: pa.Array) -> pa.Array:
-    """`Tue, 05 Mar 2019 21:40:11 +0000`; its zone `-0000` is none."""
+    """`Tue, 05 Mar 2019 21:40:11 +0000`; its zone `-0000` is none, and a year of two digits is one of this century."""
     import pyarrow as pa
     import pyarrow.compute as pc
-
-    def piece(start: int, stop: int) -> Any:
-        return pc.utf8_slice_codeunits(texts, start, stop)
 
     def joined(*parts: Any) -> Any:
         return pc.binary_join_element_wise(*parts, "")
 
-    month, zone = pc.index_in(piece(8, 11), pa.array(MONTHS)), piece(26, 31)
-    number = pa.array([f"{number:02d}" for number in range(1, 13)]).take(month)
-    same = joined(piece(0, 3), ", ", piece(5, 7), " ", piece(8, 11), " ", piece(12, 16), " ", piece(17, 25), " ", zone)
-    usual = pc.and_(pc.is_in(piece(0, 3), pa.array(DAYS)), pc.is_valid(month))
-    usual = pc.and_(usual, pc.and_(pc.equal(same, texts), pc.not_equal(zone, "-0000")))
-    if pc.any(pc.and_(pc.is_valid(texts), pc.invert(usual))).as_py():
+    cuts = ((0, 3), (5, 7), (8, 11), (12, 16), (17, 25), (26, 31))
+    day, date, month, year, clock, zone = (pc.utf8_slice_codeunits(texts, *cut) for cut in cuts)
+    number = pa.array([f"{number:02d}" for number in range(1, 13)]).take(pc.index_in(month, pa.array(MONTHS)))
+    usual = [
+        pc.equal(joined(day, ", ", date, " ", month, " ", year, " ", clock, " ", zone), texts),
+        pc.is_in(day, pa.array(DAYS)),
+        pc.equal(pc.utf8_length(texts), 31),
+        pc.is_valid(number),
+        pc.greater_equal(year, "0100"),
+        pc.not_equal(zone, "-0000"),
+    ]
+    if not pc.all(pc.or_(reduce(pc.and_, usual), pc.is_null(texts))).as_py():
         raise Doubt
-    return joined(piece(12, 16), "-", number, "-", piece(5, 7), "T", piece(17, 25), zone)
+    return joined(year, "-", number, "-", date, "T", clock, zone)
 
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -69,9 +69,9 @@ def channels(customer: Mapping[str, Any]) -> tuple[str, ...]:
     return CHANNELS.of(One(Record(CONTACTS.where, customer)))
 
 
-def numbered(channels: list[Any] | None) -> Iterator[str]:
+def numbered(channels: list[Any] | None) -> list[str]:
     """The numbers of channels as texts."""
-    return map(str, channels or ())
+    return [str(channel) for channel in channels or ()]
 
 
 BUYER = Number("customer_id", none=0)
