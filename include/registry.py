@@ -8,6 +8,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 HERE = Path(__file__).parent
 QUOTES = '"""'
@@ -47,3 +48,9 @@ def summary(room: str, name: str) -> str:
 def vendors() -> dict[str, str]:
     """Every platform with its name as its vendor spells it: the first word of its docstring."""
     return {name: re.split(r"[\s:,]", docstring("platforms", name), maxsplit=1)[0] for name in names("platforms")}
+
+
+@cache
+def said(constant: str) -> dict[str, Any]:
+    """What every platform's folder says of it under this name, by platform."""
+    return {name: getattr(load("platforms", name), constant) for name in names("platforms")}

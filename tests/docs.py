@@ -1,5 +1,5 @@
 """
-The generated passages of README.md: written from the docstrings and settings they describe.
+What is generated: passages of README.md, from the docstrings and settings they describe, and files for compose.
 
 `python -m tests.docs` fails when a passage is stale; with `--write` it writes them anew (`make docs`).
 """
@@ -7,6 +7,7 @@ The generated passages of README.md: written from the docstrings and settings th
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -15,7 +16,9 @@ from pathlib import Path
 
 from include import settings
 from include.registry import names, summary
+from include.sandbox.server import connections_to
 
+SANDBOX = "http://sandbox:9400"
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 
@@ -60,6 +63,27 @@ PASSAGES: dict[str, Callable[[], str]] = {
 }
 
 
+def pools() -> str:
+    """Airflow's pools: one task at a time asks a platform, and walks its lanes side by side itself."""
+    told = {
+        name: {"slots": 1, "description": f"calls to {name}", "include_deferred": False} for name in names("platforms")
+    }
+    return json.dumps(told, indent=2) + "\n"
+
+
+def sandbox_env() -> str:
+    """The sandbox's connections for compose, in the file as it stands otherwise."""
+    lines = (ROOT / "config/sandbox.env").read_text("utf-8").splitlines()
+    mail = next(line for line in lines if line.startswith("AIRFLOW_CONN_SMTP_DEFAULT="))
+    found = [f"AIRFLOW_CONN_{name.upper()}={json.dumps(said)}" for name, said in connections_to(SANDBOX, {}).items()]
+    rest = [line for line in lines if not line.startswith("AIRFLOW_CONN_")]
+    at = next(place for place, line in enumerate(rest) if not line.startswith("#"))
+    return "\n".join([*rest[:at], *sorted(found), mail, *rest[at:], ""])
+
+
+FILES: dict[str, Callable[[], str]] = {"config/pools.json": pools, "config/sandbox.env": sandbox_env}
+
+
 def written(text: str) -> str:
     """`text` with every generated passage as it should read today."""
     for name, make in PASSAGES.items():
@@ -73,13 +97,14 @@ def written(text: str) -> str:
 
 def main() -> int:
     text = README.read_text("utf-8")
-    fresh = written(text)
-    if "--write" in sys.argv:
-        README.write_text(fresh, "utf-8")
-    elif fresh != text:
-        sys.stderr.write("README.md is stale: run `make docs`\n")
-        return 1
-    return 0
+    fresh = {README: written(text)} | {ROOT / name: make() for name, make in FILES.items()}
+    stale = [path for path, wanted in fresh.items() if path.read_text("utf-8") != wanted]
+    for path in stale:
+        if "--write" in sys.argv:
+            path.write_text(fresh[path], "utf-8")
+        else:
+            sys.stderr.write(f"{path.relative_to(ROOT)} is stale: run `make docs`\n")
+    return 1 if stale and "--write" not in sys.argv else 0
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -33,18 +34,18 @@ def airflow(tmp_path_factory) -> None:
 
 
 @pytest.fixture
-def connect(monkeypatch, request) -> Any:
+def connect(monkeypatch) -> Iterator[Any]:
     """Set a connection as an operator does; at first there is none."""
     monkeypatch.setenv("ROLLCALL_SANDBOX", "true")
     settings.cache_clear()
-    request.addfinalizer(settings.cache_clear)
     for name in CONNECTIONS:
         monkeypatch.delenv(f"AIRFLOW_CONN_{name.upper()}", raising=False)
 
     def put(name: str, said: Any) -> None:
         monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", said if isinstance(said, str) else json.dumps(said))
 
-    return put
+    yield put
+    settings.cache_clear()
 
 
 @pytest.fixture

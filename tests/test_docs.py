@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 import subprocess
 
-from tests.docs import README, ROOT, written
+import pytest
+
+from tests.docs import FILES, README, ROOT, written
 
 
 def test_generated_passages_are_fresh():
     text = README.read_text("utf-8")
     assert written(text) == text, "run `make docs`"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_generated_files_are_fresh(name):
+    assert (ROOT / name).read_text("utf-8") == FILES[name](), "run `make docs`"
 
 
 def test_every_make_target_the_readme_names_exists():

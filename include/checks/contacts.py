@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from include.registry import names
+from include.registry import names, said
 from include.settings import Settings
-
-KINDS = ("customer", "contact", "client", "login", "hosting", "domain")
 
 
 def expectations(settings: Settings) -> list[Any]:
     """Each with the sentence that is shown when it does not hold."""
     import great_expectations.expectations as gxe
 
+    kinds = {kind for each in said("KINDS").values() for kind in each}
     return [
         gxe.ExpectCompoundColumnsToBeUnique(
             column_list=["platform", "kind", "id"], description="no contact is in the table twice"
@@ -23,7 +22,7 @@ def expectations(settings: Settings) -> list[Any]:
             column="platform", value_set=list(names("platforms")), description="every contact is on a known platform"
         ),
         gxe.ExpectColumnValuesToBeInSet(
-            column="kind", value_set=list(KINDS), description="every contact is of a known kind"
+            column="kind", value_set=sorted(kinds), description="every contact is of a known kind"
         ),
         gxe.ExpectColumnValuesToBeInSet(
             column="address_has_form", value_set=[True], mostly=0.99, description="addresses hold an @"

@@ -16,22 +16,13 @@ from zoneinfo import ZoneInfo
 from include.model import Action, Fix, Notice, Ref
 from include.notices.recipients import fingerprint, masked, message_id
 from include.notices.wording import worded
-from include.registry import vendors
+from include.registry import said, vendors
 from include.settings import Settings
 
 HEADERS = {"Auto-Submitted": "auto-generated"}
 CHANGED = "The email address of your account was changed"
 SET = "This is now the email address of your account"
 ADDED = "This email address was added to your account"
-SERVICES = {
-    "customer": "Store",
-    "contact": "Customer records",
-    "client": "Billing",
-    "login": "Sign-in",
-    "hosting": "Web hosting",
-    "domain": "Domain registration",
-}
-SIGNS_IN = frozenset({"customer", "login"})  # the kinds whose address is what a person signs in with
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -108,9 +99,9 @@ def _notice(
 
 
 def _changes(fix: Fix) -> Iterator[Change]:
-    if fix.target.kind not in SERVICES:
+    if _use(fix.target) is None:
         return
-    service, signs_in = _service(fix.target), fix.target.kind in SIGNS_IN
+    service, signs_in = _service(fix.target), any(fix.target.kind in kinds for kinds in said("SIGNS_IN").values())
     match fix.action:
         case Action.SET_EMAIL:
             yield Change(service, fix.before.get("email"), fix.after.get("email"), signs_in=signs_in)
@@ -140,7 +131,14 @@ def _key(text: str) -> str:
 def _service(target: Ref) -> str:
     """A record's home in a customer's words: `Store (Shopify)`."""
     name = vendors().get(target.platform, target.platform.replace("_", " ").title())
-    return f"{SERVICES[target.kind]} ({name})"
+    return f"{_use(target)} ({name})"
+
+
+def _use(target: Ref) -> str | None:
+    """What a record of this kind is to its person; None for one that is nobody's, such as an order."""
+    told = said("KINDS")
+    every = (told.get(target.platform, {}), *told.values())  # a platform's own word first
+    return next((str(uses[target.kind]) for uses in every if target.kind in uses), None)
 
 
 def _moment(now: datetime, zone: str) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 
 from include.digests import digest, finding_id
 from include.model import Action, Evidence, Finding, Fix, Option, Ref
+from include.registry import said
 
-# The order in which an option changes records: the likely conflict first. Any other kind goes last, without a note.
+# The order in which an option changes records: the likely conflict first. Any other kind goes last.
 ORDER = ("whmcs:login", "whmcs:client", "shopify:customer", "bigcommerce:customer", "hubspot:contact")
-TAKES_NOTE = frozenset(ORDER[1:])
 
 
 def kind_of(ref: Ref) -> str:
@@ -69,7 +69,7 @@ def notes(key: str, fixes: Iterable[Fix], refs: Iterable[Ref], text: str) -> lis
     return [
         Fix(ref, Action.ADD_NOTE, {"note": None}, {"note": marker, "text": text})
         for ref in refs
-        if kind_of(ref) in TAKES_NOTE or ref.kind == "order"
+        if ref.kind in said("TAKES_NOTE").get(ref.platform, ())
     ]
 
 

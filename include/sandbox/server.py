@@ -93,7 +93,7 @@ def build(people: int, seed: int, **options: Any) -> Starlette:
         return JSONResponse({"platforms": sandbox.desk.quota})
 
     async def connections(request: Request) -> JSONResponse:
-        return JSONResponse(_connections(f"{request.url.scheme}://{request.url.netloc}", sandbox.mail))
+        return JSONResponse(connections_to(f"{request.url.scheme}://{request.url.netloc}", sandbox.mail))
 
     async def faults(request: Request) -> JSONResponse:
         try:
@@ -133,7 +133,7 @@ def build(people: int, seed: int, **options: Any) -> Starlette:
     return app
 
 
-def _connections(origin: str, mail: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def connections_to(origin: str, mail: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The Airflow connections that reach this sandbox, in Airflow's JSON form."""
     extras = {"shopify": {"api_version": "2026-10", "storefront_token": "sandbox"}, "hubspot": {"version": "v3"}}
     found: dict[str, dict[str, Any]] = {

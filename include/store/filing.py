@@ -131,7 +131,7 @@ def _open(connection: sa.Connection) -> dict[str, int]:
     return {rule: int(number) for rule, number in rows}
 
 
-def content(one: Finding, accounts: Mapping[str, str]) -> str:
+def content(one: Finding, accounts: Mapping[str, str] | None = None) -> str:
     """
     SHA-256 of what a reviewer judges: the lasting evidence, the options in their order, the accounts they would change.
 
@@ -142,7 +142,7 @@ def content(one: Finding, accounts: Mapping[str, str]) -> str:
     said = one.as_json()
     lasting = [each for each in said["because"] if each["weight"] and not each["evidence"].startswith(PASSING)]
     judged = {"because": lasting, "options": said["options"]}
-    within = versions.touched(one.options, accounts)
+    within = versions.touched(one.options, accounts or {})
     return digest({**judged, "accounts": within} if within else judged)
 
 

@@ -15,6 +15,9 @@ What we know (cPanel's OpenAPI 11.137, seen 2026-09-05):
 """
 
 CONNECTION = "whm"
-HOSTS = ()  # everybody has their own: ROLLCALL_HOSTS names it
+HOSTS: tuple[str, ...] = ()  # everybody has their own: ROLLCALL_HOSTS names it
 LAG_SECONDS = 0
 AT_ONCE = 1  # lanes walked side by side: one call tells all
+KINDS = {"hosting": "Web hosting"}  # of its contacts, and what each is to the person it is about
+SIGNS_IN: frozenset[str] = frozenset()  # the kinds whose address is what a person signs in with
+TAKES_NOTE: frozenset[str] = frozenset()  # the kinds of record that have a place for a note

@@ -34,6 +34,9 @@ What we know (developers.hubspot.com, the public spec collection, and answers ot
 from __future__ import annotations
 
 CONNECTION = "hubspot"
-HOSTS = (".hubapi.com",)  # where the vendor is; our key is sent to no other
+HOSTS: tuple[str, ...] = (".hubapi.com",)  # where the vendor is; our key is sent to no other
 LAG_SECONDS = 2  # a record asked for by its id is up to date; associations of a note may take a moment
 AT_ONCE = 24  # lanes walked side by side: as many as use a window's calls up at once
+KINDS = {"contact": "Customer records"}  # of its contacts, and what each is to the person it is about
+SIGNS_IN: frozenset[str] = frozenset()  # the kinds whose address is what a person signs in with
+TAKES_NOTE: frozenset[str] = frozenset({"contact"})  # the kinds of record that have a place for a note

@@ -40,6 +40,9 @@ What we know (shopify.dev, the 2026-10 schema, and answers recorded from develop
 from __future__ import annotations
 
 CONNECTION = "shopify"
-HOSTS = (".myshopify.com",)  # where the vendor is; our key is sent to no other
+HOSTS: tuple[str, ...] = (".myshopify.com",)  # where the vendor is; our key is sent to no other
 LAG_SECONDS = 2  # a record read by its id is up to date; only the search index and counters lag
 AT_ONCE = 8  # lanes walked side by side: more than quota times latency needs on every plan but the largest
+KINDS = {"customer": "Store"}  # of its contacts, and what each is to the person it is about
+SIGNS_IN: frozenset[str] = frozenset({"customer"})  # the kinds whose address is what a person signs in with
+TAKES_NOTE: frozenset[str] = frozenset({"customer", "order"})  # the kinds of record that have a place for a note

@@ -19,6 +19,9 @@ What we know (developers.whmcs.com at 2026-01-05):
 """
 
 CONNECTION = "whmcs"
-HOSTS = ()  # everybody has their own: ROLLCALL_HOSTS names it
+HOSTS: tuple[str, ...] = ()  # everybody has their own: ROLLCALL_HOSTS names it
 LAG_SECONDS = 0
 AT_ONCE = 1  # lanes walked side by side: each call boots its PHP application
+KINDS = {"client": "Billing", "login": "Sign-in"}  # of its contacts, and what each is to the person it is about
+SIGNS_IN: frozenset[str] = frozenset({"login"})  # the kinds whose address is what a person signs in with
+TAKES_NOTE: frozenset[str] = frozenset({"client"})  # the kinds of record that have a place for a note

@@ -16,6 +16,9 @@ What we know (developers.whmcs.com at 2026-01-05, and three public registrar mod
 """
 
 CONNECTION = "whmcs"
-HOSTS = ()  # everybody has their own: ROLLCALL_HOSTS names it
+HOSTS: tuple[str, ...] = ()  # everybody has their own: ROLLCALL_HOSTS names it
 LAG_SECONDS = 5
 AT_ONCE = 1  # lanes walked side by side: each call asks a registrar
+KINDS = {"domain": "Domain registration"}  # of its contacts, and what each is to the person it is about
+SIGNS_IN: frozenset[str] = frozenset()  # the kinds whose address is what a person signs in with
+TAKES_NOTE: frozenset[str] = frozenset()  # the kinds of record that have a place for a note
