@@ -3,6 +3,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH := .venv-bench
 PEOPLE ?= 500
 SEED ?= 7
 .DEFAULT_GOAL := help
@@ -36,18 +37,20 @@ lint: $(READY) ## Style, types, spelling, and which file may import which
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/codespell
 
-bench: $(READY) ## Speeds, as ratios measured side by side
+bench: $(READY) $(BENCH)/.ready ## Speeds, as ratios measured side by side
 	@$(BIN)/python -m tests.benchmarks
 
 docs: $(READY) ## Write the generated passages of the README anew
 	@$(BIN)/python -m tests.docs --write
 
-requirements: $(READY) ## Pin requirements.in anew into requirements.txt
-	@$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 --quiet --no-emit-index-url \
-		--custom-compile-command "make requirements" --output-file requirements.txt --upgrade
+requirements: $(READY) ## Pin requirements.in anew into requirements.txt, and likewise requirements-bench.in
+	@for each in requirements requirements-bench; do \
+		$(BIN)/uv pip compile $$each.in --universal --python-version 3.11 --quiet --no-emit-index-url \
+			--custom-compile-command "make requirements" --output-file $$each.txt --upgrade || exit; \
+	done
 
 clean: ## Remove what the commands above have made, the ledger of `make run` included
-	rm -rf $(VENV) .rollcall .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) .rollcall .mypy_cache .ruff_cache
 
 # The virtual environment. A half-made one (a killed start) is made anew; `.ready` is written last.
 $(READY): requirements.txt
@@ -70,3 +73,9 @@ $(READY): requirements.txt
 		|| { echo "The packages of requirements.txt could not be installed. Is there a network, and does it reach the" \
 			"package index? Then run the same command again: it goes on where it stopped." >&2; exit 2; }; \
 	touch $(READY)
+
+# What the benchmark holds Rollcall against, apart: it must have no say in what versions we run on.
+$(BENCH)/.ready: requirements-bench.txt $(READY)
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(BENCH)
+	@$(BIN)/uv pip install --quiet --python $(BENCH)/bin/python -r requirements-bench.txt
+	@touch $@

@@ -78,7 +78,7 @@ class Columns(Generic[Row]):
     def table(self, records: list[dict[str, Any]]) -> pa.Table:
         """The rows of records, in their order."""
         try:
-            return self._at_once(records)
+            return self.at_once(records)
         except DOUBTS:
             rows = (self.one(Record(self.where, each)) for each in records)
             return of_rows(self.name, [row for row in rows if row is not None])
@@ -88,7 +88,8 @@ class Columns(Generic[Row]):
         """Our table."""
         return "contacts" if self.row is Contact else "orders"
 
-    def _at_once(self, records: list[dict[str, Any]]) -> pa.Table:
+    def at_once(self, records: list[dict[str, Any]]) -> pa.Table:
+        """The rows of records that are plainly as they must be, in their order. Raises one of DOUBTS."""
         import pyarrow as pa
 
         batch = Batch(records)

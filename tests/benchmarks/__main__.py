@@ -1,5 +1,6 @@
 """
-`python -m tests.benchmarks`: how fast Rollcall tabulates and detects, beside plain pandas doing the same.
+`python -m tests.benchmarks`: how fast Rollcall tabulates and detects, beside plain pandas doing the same,
+and what the way from pages to Parquet costs, beside `json_normalize` and dlt.
 
 It reports and judges nothing: absolute speeds are this machine's, and the ratios move with what a world holds.
 """
@@ -15,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmarks import parquet
 from tests.benchmarks.reading import reading
 from tests.benchmarks.timing import Timed, timed
 from tests.benchmarks.works import Disagreement, works
@@ -32,6 +34,9 @@ def bench(
     people: Annotated[
         list[int], typer.Option(min=1, help="How many people live in a world; may be given often.")
     ] = SIZES,
+    paged: Annotated[
+        int, typer.Option(min=1, help="How many people live in the world whose pages become Parquet.")
+    ] = 6_000,
     rounds: Annotated[int, typer.Option(min=1, help="How often each side has its turn.")] = 5,
     seed: Annotated[int, typer.Option(help="The worlds are the same for the same seed.")] = 7,
 ) -> None:
@@ -55,6 +60,13 @@ def bench(
                     sys.exit(1)
     console.print(_table(results, rounds))
     console.print(MEASURED)
+    with told.status(f"Timing pages to Parquet, {rounds} rounds"):
+        try:
+            console.print(parquet.parquet(paged, seed, rounds))
+        except Disagreement as error:
+            told.print(f"[bold red]Pages to Parquet was not timed.[/bold red] {error}", highlight=False)
+            sys.exit(1)
+    console.print(parquet.MEASURED)
     with tempfile.TemporaryDirectory() as home, told.status("Reading the DAG files"):
         console.print(reading(rounds, Path(home)))
 

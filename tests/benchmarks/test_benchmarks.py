@@ -88,12 +88,15 @@ def test_findings_that_differ_are_noticed(tiny: tuple[list[Work], Path], spoil):
 
 @pytest.mark.airflow  # it reads the DAG files too
 def test_make_bench_reports_each_work_in_a_table_and_says_what_is_measured():
-    command = [sys.executable, "-m", "tests.benchmarks", "--people", "20", "--people", "40", "--rounds", "1"]
+    command = [sys.executable, "-m", "tests.benchmarks", "--people", "20", "--people", "40", "--paged", "20"]
+    command += ["--rounds", "1"]
     plain = os.environ | {"COLUMNS": "120", "NO_COLOR": "1", "TERM": "dumb"}
     told = subprocess.run(command, cwd=HOME, env=plain, capture_output=True, text=True, check=False, timeout=120)
     assert told.returncode == 0, told.stderr
     rows = [line.split("│")[1:3] for line in told.stdout.splitlines() if line.startswith("│")]
     named = [(name.strip(), people.strip()) for name, people in rows]
     assert named[:4] == [("tabulate", "20"), ("detect", "20"), ("tabulate", "40"), ("detect", "40")]
-    assert [name for name, _ in named[4:]] == sorted(path.stem for path in (HOME / "dags").glob("*.py"))
+    assert [name for name, _ in named[4:7]] == ["hubspot", "shopify", "bigcommerce"]
+    assert [name for name, _ in named[7:]] == sorted(path.stem for path in (HOME / "dags").glob("*.py"))
     assert "A row is a contact or an order." in told.stdout
+    assert "CPU from the bytes of the pages to Parquet files" in told.stdout

@@ -1,0 +1,174 @@
+"""
+From pages to Parquet: the CPU that Rollcall takes, beside pandas' `json_normalize` and dlt's `rest_api` source.
+
+All take the same pages, each in a process of its own, in turns.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import requests
+from rich.table import Table
+
+from include.key import Key
+from include.platforms import connection_of, open_platform
+from include.registry import load
+from include.sandbox.server import build, serve_in_thread
+from tests.benchmarks.works import Disagreement
+
+ROOT = Path(__file__).parents[2]
+DLT = ROOT / ".venv-bench" / "bin" / "python"
+# Each platform's streams: which table of ours a stream becomes, and where its records stand in a page.
+STREAMS = {
+    "hubspot": {"contacts": ("contacts", ["results"])},
+    "shopify": {
+        "customers": ("contacts", ["data", "customers", "nodes"]),
+        "orders": ("orders", ["data", "orders", "nodes"]),
+    },
+    "bigcommerce": {"customers": ("contacts", ["data"]), "orders": ("orders", [])},
+}
+MEASURED = """\
+CPU from the bytes of the pages to Parquet files, that of children and threads included; imports and a first run over
+one page, by which each is warm, are not. Rollcall and
+json_normalize read the pages from disk; dlt reads them over HTTP from another process (which is not counted), and so
+does Rollcall where it is held against dlt. dlt extracts, normalizes and loads with the `filesystem` destination, which
+leaves Parquet files in a folder and needs no database: the least it can do. pandas and dlt flatten every field;
+Rollcall takes those it has columns for, checks their types, and sorts."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way, and how it is run. `served`: over HTTP."""
+
+    name: str
+    file: str
+    python: str
+    served: bool
+
+
+def contenders() -> list[Contender]:
+    """Those that can run here: dlt only where `make bench` has installed it."""
+    found = [
+        Contender("ours", "rollcall.py", sys.executable, served=False),
+        Contender("json_normalize", "normalize.py", sys.executable, served=False),
+    ]
+    if DLT.exists():
+        found += [
+            Contender("ours over HTTP", "rollcall.py", sys.executable, served=True),
+            Contender("dlt", "dlt_rest_api.py", str(DLT), served=True),
+        ]
+    return found
+
+
+def parquet(people: int, seed: int, rounds: int) -> Table:
+    """A table of the CPU a row that each way takes, and of the ratios. Raises Disagreement."""
+    ways = contenders()
+    table = Table(
+        title=f"Pages to Parquet, microseconds of CPU a row, the least of {rounds} rounds", title_justify="left"
+    )
+    table.add_column("platform")
+    for heading in ("pages", "rows", *(way.name for way in ways), "ours/json_normalize", "ours/dlt"):
+        table.add_column(heading, justify="right")
+    with tempfile.TemporaryDirectory() as folder:
+        pages = Path(folder) / "pages"
+        _pulled(people, seed, pages)
+        with _served(pages) as url:
+            for platform in STREAMS:
+                job = _job(platform, pages)
+                rows, wanted = _counted(job)
+                took: dict[str, list[float]] = {way.name: [] for way in ways}
+                for _ in range(rounds):
+                    for way in ways:
+                        took[way.name].append(_run(way, job, url, wanted if way.file == "rollcall.py" else rows))
+                files = sum(len(stream["files"]) for stream in job["streams"].values())
+                each = [f"{min(took[way.name]) / rows * 1e6:,.1f}" for way in ways]
+                ratios = [_ratio(took, "ours", "json_normalize"), _ratio(took, "ours over HTTP", "dlt")]
+                table.add_row(platform, f"{files:,}", f"{rows:,}", *each, *ratios)
+    return table
+
+
+def _ratio(took: dict[str, list[float]], ours: str, theirs: str) -> str:
+    """Of the least that each took: what else the machine does only adds to it."""
+    return f"{min(took[ours]) / min(took[theirs]):.3f}" if theirs in took else "not installed"
+
+
+def _run(way: Contender, job: dict[str, Any], url: str, rows: int) -> float:
+    with tempfile.TemporaryDirectory() as out:
+        streams = {name: told | {"files": told["files"][:1]} for name, told in job["streams"].items()}
+        jobs = [job | {"streams": streams}, job | {}]
+        for name, each in zip(("first", "all"), jobs, strict=True):
+            (Path(out) / name).mkdir()
+            each |= {"out": f"{out}/{name}", "url": url if way.served else None}
+        script = str(Path(__file__).parent / "contenders" / way.file)
+        command = [way.python, script, json.dumps(jobs)]
+        environment = {"PYTHONPATH": str(ROOT), "HOME": out, "PATH": "/usr/bin:/bin"}
+        done = subprocess.run(command, cwd=out, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Disagreement(f"{way.name} failed: {done.stderr[-2000:]}")
+    said = json.loads(done.stdout.splitlines()[-1])
+    if said["rows"] != rows:
+        raise Disagreement(f"{way.name} made {said['rows']:,} rows of {job['platform']}'s pages, not {rows:,}")
+    return float(said["seconds"])
+
+
+def _job(platform: str, pages: Path) -> dict[str, Any]:
+    streams = {
+        stream: {"files": sorted(str(file) for file in (pages / platform / stream).glob("*.json")), "records": records}
+        for stream, (_table, records) in STREAMS[platform].items()
+    }
+    tables = {table: stream for stream, (table, _records) in STREAMS[platform].items()}
+    return {"platform": platform, "streams": streams, "tables": tables}
+
+
+def _counted(job: dict[str, Any]) -> tuple[int, int]:
+    """How many records the pages hold, and how many of them are rows of ours, read one by one."""
+    rows, held, taken = load("platforms", job["platform"], "rows"), 0, 0
+    for table, stream in job["tables"].items():
+        told = job["streams"][stream]
+        bodies = [json.loads(Path(file).read_bytes()) for file in told["files"]]
+        held += sum(len(reduce(lambda body, key: body[key], told["records"], body)) for body in bodies)
+        taken += sum(1 for _ in getattr(rows, table)({stream: bodies}))
+    return held, taken
+
+
+def _pulled(people: int, seed: int, folder: Path) -> None:
+    """The pages of a world, as the sandbox serves them."""
+    served = serve_in_thread(build(people, seed))
+    try:
+        connections = requests.get(f"{served.url}/_sandbox/connections", timeout=60).json()
+        for name in STREAMS:
+            told, numbers = connections[connection_of(name)], Counter[str]()
+            with requests.Session() as session:
+                key = Key(told["login"], told["password"], told["extra"])
+                platform = open_platform(name, session, told["host"], key)
+                for page in platform.api.pages():
+                    if not platform.rows.count(page):
+                        continue
+                    numbers[page.stream] += 1
+                    path = folder / name / page.stream / f"{numbers[page.stream]:05d}.json"
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_text(json.dumps(page.body, separators=(",", ":")), "utf-8")
+    finally:
+        served.stop()
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[str]:
+    command = [sys.executable, str(Path(__file__).parent / "serving.py"), str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+        finally:
+            server.terminate()
