@@ -2,7 +2,7 @@
 Spans of ids, in which HubSpot's contacts are pulled side by side. Pure: no network.
 
 A span whose end is open is cut at twice the id it has come to, so that the greatest id is found on the way. Any other
-is cut in the middle, unless what is left of it would fit into two pages as full of ids as the last one was.
+is cut in the middle, unless what is left of it would fit into a few pages as full of ids as the last one was.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from include.errors import UnexpectedAnswer
 
-PAGES = 2  # a span that would fit into so many is not cut
+PAGES = 4  # a span that would fit into so many is not cut: each cut costs about one page
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def test_a_full_pull_is_whole_and_has_nothing_twice_whatever_a_cursor_is(
     nights = Nights(tmp_path, hubspot_with(people(IDS), **switches))
     snapshot = nights.pull()
     raw = snapshot.raw("hubspot")
-    assert (lanes(raw) > 8) == cut
+    assert (lanes(raw) > 3) == cut
     assert raw.manifest().rows == raw.manifest().distinct == raw.manifest().told == {"contacts": len(IDS)}
     assert ids(snapshot) == IDS
     assert lanes(raw) == 1 or len(nights.asked.lists) < 3 * len(IDS) / PAGE
@@ -47,7 +47,7 @@ def test_side_by_side_brings_what_one_cursor_brings(tmp_path: Path, hubspot_with
     assert lanes(alone.raw("hubspot")) == 1
     assert len(nights.asked.lists) == len(IDS) / PAGE
     side_by_side = Nights(tmp_path / "again", nights.twin).pull()
-    assert lanes(side_by_side.raw("hubspot")) > 8
+    assert lanes(side_by_side.raw("hubspot")) > 3
     assert contacts(side_by_side) == contacts(alone)
 
 
@@ -136,10 +136,10 @@ def test_contacts_merged_between_two_pages_are_there_once_under_the_new_id(
         pytest.param(Span(), [1, 100], 101, 202, id="an-open-end-at-twice-the-id"),
         pytest.param(Span(500), [900, 1000], 5000, 10_000, id="an-open-end-after-a-gap"),
         pytest.param(Span(0, 1000), [1, 100], 100, 550, id="the-middle"),
-        pytest.param(Span(0, 301), [1, 100], 100, 200, id="a-little-over-two-pages"),
-        pytest.param(Span(0, 300), [1, 100], 100, None, id="two-pages"),
+        pytest.param(Span(0, 501), [1, 100], 100, 300, id="a-little-over-four-pages"),
+        pytest.param(Span(0, 500), [1, 100], 100, None, id="four-pages"),
         pytest.param(Span(0, 100), [50], 60, 80, id="one-record"),
-        pytest.param(Span(0, 62), [50], 60, None, id="one-record-and-two-ids"),
+        pytest.param(Span(0, 64), [50], 60, None, id="one-record-and-four-ids"),
     ],
 )
 def test_a_span_is_cut_where_what_is_left_is_worth_it(span: Span, page: list[int], start: int, cut: int | None) -> None:
