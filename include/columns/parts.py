@@ -81,13 +81,16 @@ class FirstOf:
     name: str
 
     def of(self, record: Record) -> Record | None:
-        return next(records(f"{record.where}.{self.name}", record.fields.get(self.name) or []), None)
+        found = record.fields.get(self.name) or []
+        return next(records(f"{record.where}.{self.name}", found[:1] if isinstance(found, list) else found), None)
 
     def every(self, records: list[Any]) -> list[Any]:
-        return plainly([(one.get(self.name) or (None,))[0] for one in records], dict, NoneType)
+        found = plainly([(one.get(self.name) or (NOTHING,))[0] for one in records], dict, object)
+        return [None if one is NOTHING else one for one in found]
 
 
 ITSELF = Itself()
+NOTHING = object()
 
 
 def plainly(values: list[Any], *kinds: type) -> list[Any]:
