@@ -44,7 +44,7 @@ SWITCHES = {
     "hubspot_email_case": "lower",  # or "kept": how an address is stored
     "hubspot_required": [],  # properties that the portal's own rules require on every write (2026-09 and later)
     "hubspot_required_form": "value",  # or "errors", "context": where a refusal names them
-    "hubspot_cursor": "last",  # the list's cursor: the "last" record's id, the "next" one's, or "opaque"
+    "hubspot_cursor": "last",  # the list's: the "last" id, the "next" one, "own" (an id it gave, no other), "opaque"
     "hubspot_list_by_id": True,  # is the list in the order of ids?
     "hubspot_search_lag": 0,  # seconds before the newest change in which a changed contact is not found yet
     "hubspot_search": True,  # may this key search?

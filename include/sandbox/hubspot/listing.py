@@ -2,7 +2,8 @@
 The order in which the sandbox's HubSpot lists contacts, and the cursors it gives.
 
 HubSpot says only that a cursor is opaque. In practice the list is in the order of ids and a cursor is one: the next
-record's or the last one's, which is switched here, as is a list in another order and a cursor that tells nothing.
+record's or the last one's, which is switched here, as are a list in another order, a cursor that tells nothing, and one
+that is taken only where it is a contact's id.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from include.sandbox.hubspot.refusals import Refused
 
 if TYPE_CHECKING:
     from include.sandbox.hubspot.portal import Portal
+
+DEAD = "The cursor is invalid or has expired."
 
 
 class Listing:
@@ -46,9 +49,12 @@ class Listing:
         kind = self._portal.desk.switches["hubspot_cursor"]
         try:
             said = base64.b64decode(after, validate=True).decode().strip() if kind == "opaque" else after
-            place = self._place(int(said))
+            id = int(said)
         except (binascii.Error, ValueError):
-            raise Refused(400, "VALIDATION_ERROR", "The cursor is invalid or has expired.") from None
+            raise Refused(400, "VALIDATION_ERROR", DEAD) from None
+        if kind == "own" and id not in self._portal.contacts:
+            raise Refused(400, "VALIDATION_ERROR", DEAD)
+        place = self._place(id)
         return bisect_left(self._places, place) if kind == "next" else bisect_right(self._places, place)
 
     def _place(self, id: int) -> int:

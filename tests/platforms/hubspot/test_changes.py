@@ -107,6 +107,14 @@ def test_what_search_finds_late_is_there_the_night_after(
     assert contacts(nights.pull()) == contacts(Nights(tmp_path / "fresh", nights.twin).pull())
 
 
+def test_a_dated_version_is_searched_below_its_own_path(nights: Nights) -> None:
+    edit(nights.twin)
+    night = nights.pull(version="2026-03")
+    assert changed_only(night)
+    assert "new@example.com" in {row["email"] for row in contacts(night)}
+    assert set(nights.asked.paths) >= {"/hubspot/crm/objects/2026-03/contacts/search"}
+
+
 def test_a_week_after_the_last_full_pull_everything_is_pulled(nights: Nights) -> None:
     assert [changed_only(nights.pull()) for _ in range(8)] == [True] * 6 + [False, True]
 

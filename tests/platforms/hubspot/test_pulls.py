@@ -25,6 +25,7 @@ IDS = [*range(51, 30_051, 50), *range(10**11, 10**11 + 900 * 7, 7)]  # an old po
         pytest.param({"hubspot_cursor": "last"}, True, id="the-last-id"),
         pytest.param({"hubspot_cursor": "next"}, True, id="the-next-id"),
         pytest.param({"hubspot_cursor": "opaque"}, False, id="cursors-that-tell-nothing"),
+        pytest.param({"hubspot_cursor": "own"}, False, id="no-cursor-but-its-own"),
         pytest.param({"hubspot_list_by_id": False}, False, id="another-order"),
         pytest.param({"hubspot_list_by_id": False, "hubspot_cursor": "next"}, False, id="another-order-by-the-next"),
     ],
@@ -49,6 +50,12 @@ def test_side_by_side_brings_what_one_cursor_brings(tmp_path: Path, hubspot_with
     side_by_side = Nights(tmp_path / "again", nights.twin).pull()
     assert lanes(side_by_side.raw("hubspot")) > 3
     assert contacts(side_by_side) == contacts(alone)
+
+
+def test_one_look_shows_whether_the_list_can_be_cut(tmp_path: Path, hubspot_with: OpenTwin) -> None:
+    nights = Nights(tmp_path, hubspot_with(people(IDS), hubspot_cursor="own"))
+    nights.pull()
+    assert len(nights.asked.lists) == len(IDS) / PAGE + 1
 
 
 def test_search_is_not_asked_before_the_list_is_through(tmp_path: Path, hubspot_with: OpenTwin) -> None:
