@@ -19,7 +19,7 @@ from tests.scripted import Scripted, says, serve
 
 PAGE = 4  # records of a page, so that there are several
 SIZES = (
-    (rb"\blimit=\d+", b"limit=%d"),
+    (rb"\blimit=\d\d+", b"limit=%d"),
     (rb"\blimitnum=\d+", b"limitnum=%d"),
     (rb'"first": ?\d+', b'"first": %d'),
 )

@@ -46,7 +46,8 @@ def last_of(path: tuple[str, ...], field: str, act: Callable[[dict[str, Any], st
     first, done = field.split(".")[0], []
 
     def change(body: Any) -> Any:
-        found = [record for record in records(body, *path) if first in record] if not done else []
+        newest = isinstance(body, list) and len(body) == 1  # BigCommerce, asked which order is the newest
+        found = [record for record in records(body, *path) if first in record] if not (done or newest) else []
         if found:
             done.append(1)
             act(found[-1], field)
@@ -182,12 +183,16 @@ HOSTILE = [
 
 @pytest.mark.parametrize(("name", "path", "field"), NAMES)
 def test_e15_hostile_names_are_kept_as_they_came_and_the_night_goes_on(sandbox, store, snapshot, name, path, field):
-    left = list(HOSTILE)
+    left, given = list(HOSTILE), {}
 
     def hostile(body: Any) -> Any:
         for record in records(body, *path):
-            if left and field.split(".")[0] in record:
-                put(record, field, left.pop())
+            if field.split(".")[0] in record:
+                whose = record.get("id", len(given))  # a record that is asked for again says the same again
+                if left and whose not in given:
+                    given[whose] = left.pop()
+                if whose in given:
+                    put(record, field, given[whose])
         return body
 
     with between(sandbox, name, hostile) as vendor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +37,7 @@ class Twin:
         self.name = name
         self.base = url + bases()[name]
         self.asked = 0
+        self.largest = 0
         self.signed = signed
         self.waited: list[float] = []
         self.desk = Desk(world)
@@ -45,8 +47,10 @@ class Twin:
         app.router.routes[:] = [Mount("/", app=self.count)]
 
     async def count(self, scope: Any, receive: Any, send: Any) -> None:
-        """ASGI: every request is counted in `asked`, and answered."""
+        """ASGI: every request is counted in `asked`, and answered, with pages of `largest` records where that is set."""
         self.asked += 1
+        if self.largest:
+            scope["query_string"] = re.sub(rb"limit=\d+", b"limit=%d" % self.largest, scope["query_string"])
         await self.dated(scope, receive, send)
 
     def ours(self, secret: str = "sandbox", **options: Any) -> Platform:

@@ -28,7 +28,7 @@ from __future__ import annotations
 CONNECTION = "bigcommerce"
 HOSTS: tuple[str, ...] = ("api.bigcommerce.com",)  # where the vendor is; our key is sent to no other
 LAG_SECONDS = 1  # a record asked for by its id is up to date
-AT_ONCE = 8  # lanes walked side by side: as many as the largest quota times latency needs
+AT_ONCE = 16  # lanes walked side by side: as many as the largest quota times latency needs
 KINDS = {"customer": "Store"}  # of its contacts, and what each is to the person it is about
 SIGNS_IN: frozenset[str] = frozenset({"customer"})  # the kinds whose address is what a person signs in with
 TAKES_NOTE: frozenset[str] = frozenset({"customer", "order"})  # the kinds of record that have a place for a note

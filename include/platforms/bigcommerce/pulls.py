@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from include.transport import Answer, Http
 
 PAGE = 250  # the most both APIs give at once
-LEAST = 50  # what both give at once when not asked for more
 CUSTOMERS = "/v3/customers"
 ORDERS = "/v2/orders"
 BEYOND = 2**31  # no order has an id as large
@@ -31,7 +30,6 @@ class Pulls(Pulled):
     def __init__(self, http: Http, headers: Mapping[str, str]) -> None:
         self._http = http
         self._headers = dict(headers)
-        self._gives_whole_pages = False
 
     def clock(self) -> datetime | None:
         if self._http.date() is None:
@@ -65,12 +63,12 @@ class Pulls(Pulled):
         return self._customers(lane, after) if lane.name == "customers" else self._orders(lane, after)
 
     def cut(self, lane: Lane, page: Page) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
-        """Halve the ids that are left, unless about two more pages will do."""
-        if page.stream != "orders" or "min_date_modified" in lane.bounds or len(page.body) < PAGE:
+        """Halve the ids that are left, unless about four more pages will do."""
+        if page.stream != "orders" or "min_date_modified" in lane.bounds or not page.body:
             return None
         first, to = int(page.after or 0), int(lane.bounds["to"])
         span = first - int(page.body[0]["id"])
-        if to - first <= 2 * span:
+        if to - first <= 4 * span:
             return None
         middle = first + (to - first) // 2
         return {"from": lane.bounds["from"], "to": middle}, {"from": middle, "to": to}
@@ -102,13 +100,9 @@ class Pulls(Pulled):
                 return  # this store does not tell what was deleted: a full pull misses it
             found = answer.body or []
             ids = [order.number("id") for order in records("bigcommerce orders", found)]
-            if any(not first <= id < to for id in ids):
-                raise UnexpectedAnswer("bigcommerce orders: a page holds an order that was not asked for")
-            if len(ids) == PAGE:
-                self._gives_whole_pages = True
-            # A page that is not full is the last, once this store has shown that it gives as many as are asked for.
-            last = len(ids) < (PAGE if self._gives_whole_pages else LEAST)
-            first = to if last else max(ids) + 1
+            if ids != sorted(ids) or any(not first <= id < to for id in ids):
+                raise UnexpectedAnswer("bigcommerce orders: a page holds an order that was not asked for, or out of order")
+            first = max(ids) + 1 if ids else to  # a page that is not full need not be the last
             yield Page("orders", found, str(first), answer.raw or b"[]")
 
     def _ask_orders(self, asked: Mapping[str, Any]) -> Answer:

@@ -117,7 +117,8 @@ def test_an_order_that_is_edited_while_everything_is_pulled_is_as_it_is_then(sto
 
 
 def test_a_pull_of_changes_asks_for_a_twentieth_of_everything_at_most(store, bigcommerce_with):
-    twin = bigcommerce_with(world(2 * PAGE, 100 * PAGE))
+    twin = bigcommerce_with(world(60, 400))
+    twin.largest = 3
     asked: list[int] = []
     for date in ("2026-11-22", "2026-11-23"):
         twin.faults.arm([])
