@@ -18,7 +18,7 @@ from include.errors import NotFound, Refusal, UnexpectedAnswer
 from include.platforms import Lane, Page, Pulled
 from include.platforms.hubspot.changes import Changes
 from include.platforms.hubspot.rows import LINKS, PROPERTIES
-from include.platforms.hubspot.spans import Span, ids_of, rising
+from include.platforms.hubspot.spans import Span, ids_of, is_id, rising
 
 if TYPE_CHECKING:
     from include.transport import Answer, Http
@@ -102,7 +102,7 @@ class Pulls(Pulled):
 
     def _may_cut(self, ids: Sequence[int], after: str) -> bool:
         """Whether the list can be asked from any id on, as far as this page and one look into its middle tell."""
-        if self._cursors_are_ids is not False and not (rising(ids) and after.isdecimal() and int(after) >= ids[-1]):
+        if self._cursors_are_ids is not False and not (rising(ids) and is_id(after) and int(after) >= ids[-1]):
             self._cursors_are_ids = False
         if self._cursors_are_ids is None:
             self._cursors_are_ids = self._leads_to(ids)
@@ -142,7 +142,7 @@ def _of_span(span: Span, after: str | None, answer: Answer) -> Page:
     """A page without what lies outside its span. Raises UnexpectedAnswer when it is not in the order of ids."""
     ids, goes_on = ids_of(answer.body), following(answer.body)
     in_order = rising([int(after or 0) - 1, *ids]) and (
-        goes_on is None or (ids != [] and goes_on.isdecimal() and int(goes_on) >= ids[-1])
+        goes_on is None or (ids != [] and is_id(goes_on) and int(goes_on) >= ids[-1])
     )
     if not in_order:
         raise UnexpectedAnswer(f"hubspot contacts: the list turns out not to be in the order of ids; {ONE_CURSOR}")

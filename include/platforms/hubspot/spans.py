@@ -16,6 +16,8 @@ from include.errors import UnexpectedAnswer
 
 PAGES = 4  # a span that would fit into so many is not cut: each cut costs about one page
 
+DIGITS = 20  # of an id
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -57,9 +59,14 @@ def ids_of(body: Mapping[str, Any]) -> list[int]:
     """The ids of a page's contacts."""
     found = body.get("results")
     told = [one.get("id") if isinstance(one, dict) else None for one in found] if isinstance(found, list) else [None]
-    if not all(isinstance(id, str) and id.isdecimal() for id in told):
+    if not all(is_id(id) for id in told):
         raise UnexpectedAnswer("hubspot contacts: results is not a list of records whose id is a number in text")
     return [int(str(id)) for id in told]
+
+
+def is_id(said: Any) -> bool:
+    """Whether it is a number in text, and not one too long to be counted with."""
+    return isinstance(said, str) and said.isdecimal() and len(said) <= DIGITS
 
 
 def rising(ids: Sequence[int]) -> bool:
