@@ -57,11 +57,11 @@ SWITCHES = {
 }
 
 
-def routes(world: World, desk: Desk) -> list[BaseRoute]:
-    """The shop's routes, below the shop's own host."""
+def routes(world: World, desk: Desk, shop: Shop | None = None) -> list[BaseRoute]:
+    """The routes of a shop, below its own host: of a new one with what the world has, unless another is given."""
     for name, value in SWITCHES.items():
         desk.switches.setdefault(name, value)
-    shop = Shop(world, desk)
+    shop = shop or Shop(world, desk)
     return [
         Route("/admin/api/{version}/graphql.json", Admin(shop).answer, methods=["POST"]),
         Route("/bulk-operation-outputs/{name}", Files(shop).answer),

@@ -7,6 +7,7 @@ Fields without a word here are answered by the record's own entry of that name.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ NEEDS = {
 }
 
 
+@cache
 def make_schema() -> GraphQLSchema:
     """The schema, with every field that is not a plain entry of its record bound to its answer."""
     schema = build_schema((Path(__file__).parent / "schema.graphql").read_text("utf-8"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +15,10 @@ from starlette.routing import Route
 from include.key import Key
 from include.platforms import Platform, open_platform
 from include.platforms.shopify.api import Api
+from tests.platforms.shopify.nights import Nights
 from tests.sandbox.shopify.serving import Shopify, shop_server, shopify, shopify_with
 
-__all__ = ["ours", "saying", "saying_storefront", "shop_server", "shopify", "shopify_with", "waited"]
+__all__ = ["nights", "ours", "saying", "saying_storefront", "shop_server", "shopify", "shopify_with", "waited"]
 
 
 @pytest.fixture
@@ -34,6 +36,20 @@ def ours(waited: list[float]) -> Callable[..., Platform]:
         return open_platform("shopify", requests.Session(), there.base, key, sleep=waited.append)
 
     return open_at
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Iterator[Callable[..., Nights]]:
+    """Nights of a shop, each call's in a folder of their own."""
+    opened: list[Nights] = []
+
+    def of(there: Shopify, **how: Any) -> Nights:
+        opened.append(Nights(tmp_path / str(len(opened)), there, **how))
+        return opened[-1]
+
+    yield of
+    for one in opened:
+        one.close()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from include.sandbox.desk import Desk
 from include.sandbox.server import serve_in_thread
 from include.sandbox.shopify import routes
+from include.sandbox.shopify.shop import Shop
 from include.sandbox.world import World
 from tests.sandbox.shopify.worlds import shop_world
 
@@ -24,7 +25,8 @@ class Shopify:
         self.base = base
         self.desk = Desk(world)
         self.desk.switches.update(switches)
-        app.router.routes[:] = routes(world, self.desk)
+        self.shop = Shop(world, self.desk)
+        app.router.routes[:] = routes(world, self.desk, self.shop)
 
     def post(self, query: str, token: str = "sandbox", version: str = "2026-10", **variables: Any) -> requests.Response:
         url = f"{self.base}/admin/api/{version}/graphql.json"
