@@ -14,8 +14,8 @@ import orjson
 
 
 def parsed(body: bytes) -> Any:
-    """What a body says. Raises ValueError when it is not JSON."""
+    """What a body in UTF-8 says. Raises ValueError when it is not JSON, RecursionError when it is nested too deep."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        return json.loads(body)
+        return json.loads(body.decode("utf-8"))

@@ -9,7 +9,6 @@ does not know what any answer means: each platform's `judge` says that. One may 
 from __future__ import annotations
 
 import email.utils
-import json
 import logging
 import math
 import re
@@ -25,6 +24,7 @@ import tenacity
 import urllib3
 
 from include.errors import RateLimited, RollcallError, UnclearOutcome, UnexpectedAnswer, Unreachable
+from include.json_text import parsed
 from include.pace import LONGEST_PAUSE, MAIN, Pace, Patience
 
 Session = requests.Session
@@ -183,7 +183,7 @@ class Http:
                 "Put the address it should be into the connection."
             )
         try:
-            body = json.loads(raw.decode("utf-8")) if raw.strip() else None
+            body = parsed(raw) if raw.strip() else None
         except (ValueError, RecursionError):
             if status == 429:
                 body = None

@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from include.errors import SnapshotMissing
+from include.json_text import parsed
 from include.store.parts import read_manifest, write_bytes_whole, write_whole
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class LaneStore:
                 continue
             try:
                 body = _body((self.folder / file).read_bytes())[1]
-                said = json.loads(body)
+                said = parsed(body)
             except (OSError, ValueError) as error:
                 raise SnapshotMissing(f"{self.name}: page {number} of {stream} is damaged or gone.") from error
             found.update(body)

@@ -20,7 +20,6 @@ HOSTILE: list[Any] = [
     pytest.param("a" * 1_000_000, id="a-megabyte"),
     pytest.param("\U0001f469\u200d\U0001f4bb \u202eeel\u202c \u05d0\u05d1 e\u0301", id="emoji-right-to-left-combining"),
     pytest.param('"}],\n{"id": 7}\r\u2028\\', id="json-within-json"),
-    pytest.param(10**30, id="a-huge-number"),
     pytest.param({"": None, "../../id": [[]], "\ud800": True}, id="odd-keys"),
     pytest.param(None, id="null"),
 ]
@@ -52,7 +51,7 @@ def test_hostile_values_come_back_as_they_came(attempt, body):
 
 
 def test_bytes_are_kept_as_they_came_over_the_wire(attempt):
-    said = b'{ "results" :\n [ ] ,"caf\xc3\xa9":1e2}'
+    said = b'{ "results" :\n [ ] ,"caf\xc3\xa9":1e2, "id": 1000000000000000000000000000001}'
     kept = attempt.raw("hubspot").phase("full").lane("everything")
     kept.write("contacts", Page("contacts", {}, raw=said).content(), None, None)
     kept.finish()
