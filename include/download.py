@@ -43,7 +43,10 @@ def download(
     where = f"the file at {urlsplit(url).hostname}"
     deadline = clock() + seconds
     try:
-        with requests.get(url, stream=True, timeout=(10.0, STALLED), allow_redirects=False, auth=_nobody) as response:
+        with (
+            requests.Session() as session,
+            session.get(url, stream=True, timeout=(10.0, STALLED), allow_redirects=False, auth=_nobody) as response,
+        ):
             _insist(response.status_code, where)
             size = 0
             while chunk := response.raw.read1(CHUNK, decode_content=True):

@@ -28,12 +28,14 @@ class Shopify:
         self.shop = Shop(world, self.desk)
         app.router.routes[:] = routes(world, self.desk, self.shop)
 
-    def post(self, query: str, token: str = "sandbox", version: str = "2026-10", **variables: Any) -> requests.Response:
+    def post(
+        self, query: str, /, token: str = "sandbox", version: str = "2026-10", **variables: Any
+    ) -> requests.Response:
         url = f"{self.base}/admin/api/{version}/graphql.json"
         signed = {"X-Shopify-Access-Token": token}
         return requests.post(url, json={"query": query, "variables": variables}, headers=signed, timeout=5)
 
-    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+    def ask(self, query: str, /, **variables: Any) -> dict[str, Any]:
         body: dict[str, Any] = self.post(query, **variables).json()
         return body
 
