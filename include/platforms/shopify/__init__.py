@@ -29,7 +29,7 @@ What we know (shopify.dev, the 2026-10 schema, and answers recorded from develop
 * A merge is a job, cannot be undone, and is refused for customers with gift cards, subscriptions and the like. Who
   survives follows from the address that is to be kept, not from the order of the two. The duplicate's id answers
   nothing from then on and its address is lost; its orders are the survivor's, and bear the survivor's address.
-* All records: by bulk operation (no points, all or nothing, as fast as Shopify likes), for which an app has five places.
+* All records: by bulk operation (no points, all or nothing, as fast as Shopify likes), five of an app's at a time.
   A cursor leads at most 25,000 records deep, says one page of Shopify's, and no count is higher; another says that
   the Admin API goes further. Ranges of ids in a search do without either, but the search index lags.
 * Customers are found by the whole day of their last change, orders by the second. Deletions and merges show nowhere

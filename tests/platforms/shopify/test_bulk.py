@@ -153,7 +153,7 @@ def test_an_order_that_is_edited_during_the_pull_is_told_as_it_then_is(in_bulk: 
     night = in_bulk()
 
     def meanwhile(name: str) -> None:
-        if name == "RunInBulk" and len(operations(night.there)) == 2:
+        if name == "RunInBulk" and sum("brought" in one for one in operations(night.there)) == 2:
             edit(night.there, "order", 3, email="edited@example.com")
 
     night.session.then = meanwhile
@@ -165,8 +165,10 @@ def ended(change: Callable[[Record], None]) -> Callable[[Nights], None]:
 
     def arrange(night: Nights) -> None:
         def meanwhile(name: str) -> None:
-            if name == "RunInBulk":
-                change(operations(night.there)[-1])
+            mine = object()
+            for operation in operations(night.there) if name == "RunInBulk" else ():
+                if "brought" in operation and operation.setdefault("changed by", mine) is mine:
+                    change(operation)
 
         night.session.then = meanwhile
 
