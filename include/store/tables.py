@@ -1,5 +1,5 @@
 """
-The tables of a night, open for Ibis: `contacts`, `orders`, `people`, `edges`, and those of the night before.
+The tables of a night, open for Ibis: `contacts`, `orders`, `people`, `edges`, `apart`, and those of the night before.
 
 They open from a snapshot, or from a bare folder with `contacts.parquet` and `orders.parquet`, where a column that is
 absent counts as empty and one that cannot be used is a BadTable naming column and row. Nothing here writes to a file.
@@ -8,7 +8,7 @@ absent counts as empty and one that cannot be used is a BadTable naming column a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from include.errors import BadTable, SettingsWrong
@@ -31,6 +31,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "orders": tuple(field.name for field in fields(Order)),
     "people": ("person", "contact", "platform", "kind"),
     "edges": ("left", "right", "evidence", "weight", "says"),
+    "apart": ("left", "right"),
 }
 
 
@@ -102,28 +103,33 @@ class TableMaking(Protocol):
 
 @dataclass
 class Tables:
-    """One night's tables on one engine. `before`: the last good night's, or None."""
+    """
+    One night's tables on one engine. `before`: the last good night's, or None; it is open on the same engine.
+
+    `apart`: two references a row that people judged not to be the same person.
+    """
 
     backend: BaseBackend
     contacts: ir.Table
     orders: ir.Table
     people: ir.Table
     edges: ir.Table
+    apart: ir.Table
     before: Tables | None = None
 
     @classmethod
     def of_files(cls, paths: Mapping[str, UPath], before: Tables | None = None) -> Tables:
         """Open Parquet files; a table without a file is empty."""
-        backend = _engine()
+        backend = before.backend if before else _engine()
         opened = {name: _opened(backend, name, paths.get(name)) for name in COLUMNS}
         return cls(backend, **opened, before=before)
 
     @classmethod
     def of_arrow(cls, tables: Mapping[str, pa.Table], before: Tables | None = None) -> Tables:
         """Open tables that are in memory; one that is not given is empty."""
-        backend = _engine()
+        backend = before.backend if before else _engine()
         opened = {
-            name: backend.create_table(name, conform(name, tables[name]) if name in tables else _empty(name), temp=True)
+            name: _made(backend, name, conform(name, tables[name]) if name in tables else _empty(name))
             for name in COLUMNS
         }
         return cls(backend, **opened, before=before)
@@ -141,17 +147,12 @@ class Tables:
 
     def with_people(self, people: pa.Table, edges: pa.Table) -> Tables:
         """The same tables with people and edges that were just found."""
-        made = {
-            name: self.backend.create_table(name, table, overwrite=True, temp=True)
-            for name, table in (("people", people), ("edges", edges))
-        }
-        return Tables(self.backend, self.contacts, self.orders, made["people"], made["edges"], self.before)
+        made = {name: _made(self.backend, name, table) for name, table in (("people", people), ("edges", edges))}
+        return replace(self, **made)
 
     def close(self) -> None:
         """Let go of the engine."""
         self.backend.disconnect()
-        if self.before:
-            self.before.close()
 
 
 def conform(name: str, table: pa.Table, where: str | None = None) -> pa.Table:
@@ -195,11 +196,25 @@ def _first_wrong(column: Any, kind: Any) -> int | None:
 def _engine() -> BaseBackend:
     import ibis
 
-    if settings().engine != "duckdb":
-        raise SettingsWrong(f"ROLLCALL_ENGINE {settings().engine!r} is not known; use duckdb.")
-    backend = ibis.duckdb.connect()
-    backend.raw_sql("SET TimeZone = 'UTC'")
-    return backend
+    match settings().engine:
+        case "duckdb":
+            backend = ibis.duckdb.connect()
+            backend.raw_sql("SET TimeZone = 'UTC'")
+            return backend
+        case "pyspark":
+            try:
+                from include.store import spark
+            except ImportError as error:
+                raise SettingsWrong("ROLLCALL_ENGINE is pyspark, which is not installed.") from error
+            return spark.connect()
+    raise SettingsWrong(f"ROLLCALL_ENGINE {settings().engine!r} is not known; use duckdb or pyspark.")
+
+
+def _made(backend: Any, name: str, table: pa.Table) -> ir.Table:
+    """A table of the engine's own, under a name that no other night's has."""
+    import ibis
+
+    return backend.create_table(ibis.util.gen_name(name), table, temp=True)
 
 
 def _opened(backend: Any, name: str, path: UPath | None) -> ir.Table:
@@ -208,16 +223,16 @@ def _opened(backend: Any, name: str, path: UPath | None) -> ir.Table:
     import pyarrow.parquet as pq
 
     if path is None:
-        return backend.create_table(name, _empty(name), temp=True)
+        return _made(backend, name, _empty(name))
     try:
         with path.open("rb") as file:
             if path.protocol in ("", "file") and _as_we_write(pq.ParquetFile(file), name):
-                return backend.read_parquet(str(path), table_name=name)
+                return backend.read_parquet(str(path))
             file.seek(0)
             table = pq.read_table(file)
     except pa.ArrowInvalid as error:
         raise BadTable(f"{path} is no Parquet file.") from error
-    return backend.create_table(name, conform(name, table, str(path)), temp=True)
+    return _made(backend, name, conform(name, table, str(path)))
 
 
 def _as_we_write(file: Any, name: str) -> bool:
