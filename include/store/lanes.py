@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from include.errors import SnapshotMissing
-from include.json_text import parsed
+from include.store.bodies import Bodies, Body
 from include.store.parts import read_manifest, write_bytes_whole, write_whole
 
 if TYPE_CHECKING:
@@ -93,24 +93,27 @@ class LaneStore:
     def manifest(self) -> LaneManifest:
         return read_manifest(self.folder, LaneManifest, self.name)
 
-    def bodies(self, stream: str) -> Iterator[Any]:
+    def bodies(self, stream: str) -> Bodies:
         """
         The pages of one stream in order.
 
-        Raises SnapshotMissing, at the latest after the last page, when one is not as it was written.
+        Reading them raises SnapshotMissing, at the latest after the last one, when one is not as it was written.
         """
+        return Bodies(lambda: self._bodies(stream))
+
+    def _bodies(self, stream: str) -> Iterator[Body]:
         told = self.manifest()
         found = hashlib.sha256()
         for number, (file, of) in enumerate(told.pages, start=1):
             if of != stream:
                 continue
+            where = f"{self.name}: page {number} of {stream}"
             try:
                 body = _body((self.folder / file).read_bytes())[1]
-                said = parsed(body)
             except (OSError, ValueError) as error:
-                raise SnapshotMissing(f"{self.name}: page {number} of {stream} is damaged or gone.") from error
+                raise SnapshotMissing(f"{where} is damaged or gone.") from error
             found.update(body)
-            yield said
+            yield Body(body, where)
         if stream in told.sha256 and found.hexdigest() != told.sha256[stream]:
             raise SnapshotMissing(f"{self.name}: {stream} is not what was written: a checksum differs.")
 

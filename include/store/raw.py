@@ -12,9 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from include.errors import SnapshotMissing
+from include.store.bodies import Bodies, Body
 from include.store.lanes import LaneStore
 from include.store.parts import read_manifest, write_bytes_whole, write_whole
 
@@ -111,13 +113,13 @@ class PhaseStore:
                 counted[stream] = counted.get(stream, 0) + 1
         return counted
 
-    def bodies(self) -> dict[str, Iterator[Any]]:
+    def bodies(self) -> dict[str, Bodies]:
         """Each stream's pages, read as they are asked for. Raises SnapshotMissing when one is not as it was written."""
-        return {stream: self._stream(stream) for stream in self.pages()}
+        return {stream: Bodies(partial(self._bodies, stream)) for stream in self.pages()}
 
-    def _stream(self, stream: str) -> Iterator[Any]:
+    def _bodies(self, stream: str) -> Iterator[Body]:
         for lane in self._lanes("manifest.json"):
-            yield from self.lane(lane).bodies(stream)
+            yield from self.lane(lane).bodies(stream).unparsed()
 
     def _lanes(self, file: str) -> list[Any]:
         return read_manifest(self.folder, _Lanes, self.name, file).lanes
@@ -180,12 +182,13 @@ class RawStore:
         """The phases of a pull that counts, in the order they are laid over one another."""
         return [self.phase(name) for name in self.manifest().phases]
 
-    def bodies(self) -> dict[str, Iterator[Any]]:
+    def bodies(self) -> dict[str, Bodies]:
         """Each stream's pages of all phases in order, read as they are asked for. Raises SnapshotMissing."""
         phases = self.phases()
         streams = dict.fromkeys(stream for phase in phases for stream in phase.pages())
-        return {stream: self._stream(phases, stream) for stream in streams}
+        return {stream: Bodies(partial(self._bodies, phases, stream)) for stream in streams}
 
-    def _stream(self, phases: list[PhaseStore], stream: str) -> Iterator[Any]:
+    def _bodies(self, phases: list[PhaseStore], stream: str) -> Iterator[Body]:
         for phase in phases:
-            yield from phase.bodies().get(stream, iter(()))
+            if found := phase.bodies().get(stream):
+                yield from found.unparsed()
