@@ -1,4 +1,8 @@
-"""cPanel's accounts in our words. Pure: no network, no clock. A server knows neither a person's name nor orders."""
+"""
+cPanel's accounts in our words. Pure: no network, no clock. A server knows neither a person's name nor orders.
+
+An account's main domain is a reference of its own, `cpanel:domain:<name>`; WHMCS's clients name those it has for them.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +33,7 @@ def contacts(raw: Raw) -> Iterator[Contact]:
                 other_emails=tuple(held[1:]),
                 state=State.DISABLED if str(row.get("suspended", 0)) == "1" else None,
                 created_at=_started(row),
+                links=_main_domain(row),
             )
 
 
@@ -50,6 +55,11 @@ def ids(page: Page) -> list[str]:
 def addresses(row: Mapping[str, Any]) -> list[str]:
     """The addresses in an account's `email`: mostly one, none where WHM says `*unknown*`, sometimes several."""
     return [part for part in re.split(r"[\s,;]+", _text(row, "email")) if "@" in part]
+
+
+def _main_domain(row: Mapping[str, Any]) -> tuple[str, ...]:
+    domain = str(row.get("domain") or "").strip().casefold()
+    return (f"cpanel:domain:{domain}",) if domain else ()
 
 
 def _accounts(body: Any) -> list[dict[str, Any]]:

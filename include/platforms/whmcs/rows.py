@@ -118,10 +118,13 @@ def _login(row: dict[str, Any]) -> Contact:
 
 
 def _hosting(raw: Raw) -> dict[str, list[str]]:
-    """Client -> its cPanel accounts, those on servers that we do not reach too."""
+    """Client -> its cPanel accounts, those on servers that we do not reach too, and the main domains of the others."""
     found: dict[str, set[str]] = {}
     for one in accounts(_all(raw, "products"), _all(raw, "servers"), settings().whm_server):
-        found.setdefault(one.client.id, set()).add(str(one.account))
+        links = found.setdefault(one.client.id, set())
+        links.add(str(one.account))
+        if one.reached and one.domain:
+            links.add(f"cpanel:domain:{one.domain.casefold()}")
     return {client: sorted(links) for client, links in found.items()}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from include.errors import UnexpectedAnswer
 from include.model import Contact, Order
 from include.platforms.whois import roles
-from include.whmcs_shapes import field, moment, record_id, rows
+from include.whmcs_shapes import field, moment, record_id, rows, text
 
 if TYPE_CHECKING:
     from include.platforms import Page
@@ -63,8 +63,14 @@ def _contact(domain: str, row: dict[str, Any], said: dict[str, Any] | None) -> C
         postcode=roles.value(fields, roles.POSTCODE),
         country=roles.value(fields, roles.COUNTRY),
         created_at=moment(row, "regdate", "whois domains"),
-        links=(f"whmcs:client:{record_id(row, 'whois domains', 'userid')}",),
+        links=(f"whmcs:client:{record_id(row, 'whois domains', 'userid')}", *_name(row)),
     )
+
+
+def _name(row: dict[str, Any]) -> tuple[str, ...]:
+    """The domain's own name, as a reference: `whois:name:example.com`."""
+    name = text(row, "domainname", "whois domains")
+    return (f"whois:name:{name.casefold()}",) if name else ()
 
 
 def _in(stream: str, body: Any) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ def test_an_account_in_our_words():
             id="demodoma",
             email="owner@example.com",
             created_at=datetime(2019, 6, 14, 13, 26, 31, tzinfo=UTC),
+            links=("cpanel:domain:demo.example",),
         )
     ]
 

@@ -25,7 +25,7 @@ def test_a_pull_gives_every_client_login_and_order_whatever_shape_they_come_in(s
     ]  # fmt: skip
     ann = contacts["whmcs:client:11"]
     assert (ann.first_name, ann.last_name, ann.phone) == ("Ann", "O'Brien", "+1 555 0123")
-    assert ann.links == ("whmcs:login:5", "cpanel:hosting:annsite")
+    assert ann.links == ("whmcs:login:5", "cpanel:domain:annsite.example", "cpanel:hosting:annsite")
     assert {order.id: order.contact_id for order in whmcs.rows.orders(raw)} == {"1": "11", "2": "12"}
     assert len(raw["clients"]) == len(raw["details"]) == 2
 

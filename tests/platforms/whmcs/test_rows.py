@@ -44,7 +44,7 @@ SERVICE = {
     "serverid": "1",
     "status": "Active",
     "username": "obrien",
-    "domain": "o.example",
+    "domain": "O.example",
 }
 ORDER = {"id": 3, "ordernum": 4711, "userid": 12, "date": "2026-03-01 10:00:00", "status": "Pending"}
 
@@ -76,7 +76,7 @@ def test_a_client_and_its_login_in_our_words():
             postcode="12345",
             country="US",
             created_at=datetime(2016, 1, 15, tzinfo=UTC),
-            links=("whmcs:login:5", "cpanel:hosting:obrien"),
+            links=("whmcs:login:5", "cpanel:domain:o.example", "cpanel:hosting:obrien"),
         ),
         Contact(
             platform="whmcs",

@@ -69,8 +69,9 @@ def test_of_several_servers_only_the_accounts_on_ours_are_ours_and_the_others_ar
     two_servers: Stack, opened: Any, server: str, anns: str, bobs: str
 ) -> None:
     opened(server)
-    assert links_of(two_servers, ANN) == (f"cpanel:{anns}",)
-    assert links_of(two_servers, BOB) == (f"cpanel:{bobs}",)
+    for client, account, domain in ((ANN, anns, "annsite.example"), (BOB, bobs, "bobsite.example")):
+        ours = (f"cpanel:domain:{domain}",) if account.startswith("hosting") else ()
+        assert links_of(two_servers, client) == (*ours, f"cpanel:{account}")
     for client, account in ((ANN, anns), (BOB, bobs)):
         (found,) = hosting_of(two_servers.platform("whmcs").api, client)
         assert str(found.account) == f"cpanel:{account}"

@@ -24,7 +24,7 @@ def test_a_pull_gives_every_domain_s_registrant(stack):
     contacts = pulled(stack.platform("whois", page_size=2))
     assert {domain: contact.email for domain, contact in contacts.items()} == DOMAINS
     assert (contacts["31"].first_name, contacts["31"].last_name) == ("Ann", "O'Brien")
-    assert contacts["32"].links == ("whmcs:client:12",)
+    assert contacts["32"].links == ("whmcs:client:12", "whois:name:b.example")
 
 
 def test_one_registrar_s_refusal_leaves_one_address_unknown_and_no_more(stack):

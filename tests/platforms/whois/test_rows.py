@@ -68,7 +68,7 @@ def test_a_registrant_in_our_words_whatever_its_fields_are_called(registrant):
             kind="domain",
             id="3",
             created_at=datetime(2019, 5, 1, tzinfo=UTC),
-            links=("whmcs:client:12",),
+            links=("whmcs:client:12", "whois:name:demo.example"),
             **EXPECTED,
         )
     ]
@@ -88,7 +88,7 @@ def test_a_registrant_in_our_words_whatever_its_fields_are_called(registrant):
 def test_an_address_that_is_not_told_is_unknown(said):
     (contact,) = rows.contacts(raw(said))
     assert contact.email is None
-    assert contact.links == ("whmcs:client:12",)
+    assert contact.links == ("whmcs:client:12", "whois:name:demo.example")
 
 
 def test_an_answer_about_a_domain_that_was_not_listed_is_an_error():
