@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from include.columns import Rows
 from include.platforms import Page
 from include.store.tables import beside, of_rows, schema
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from include.columns.reading import Told
     from include.store.raw import PhaseStore, RawStore
     from include.store.snapshots import Snapshot
 
@@ -37,19 +39,22 @@ class Brought:
 
 
 def brought(rows: ModuleType, phase: PhaseStore) -> Brought:
-    """Read a phase's pages in our words."""
-    tables = {table: of_rows(table, getattr(rows, table)(_bodies(phase))) for table in TABLES}
-    ids: dict[str, list[str]] = {}
-    replaced: dict[str, list[str]] = {}
-    says_replaced = getattr(rows, "replaced", None)
-    for stream, bodies in phase.bodies().items():
-        ids[stream], replaced[stream] = [], []
-        for body in bodies:
-            page = Page(stream, body)
-            ids[stream] += rows.ids(page)
-            if says_replaced:
-                replaced[stream] += says_replaced(page)
-    return Brought(tables, ids, replaced)
+    """Read a phase's pages in our words: each once, where the platform declares its columns."""
+    pages = phase.bodies()
+    raw: Mapping[str, Iterable[Any]] = defaultdict(tuple, pages)  # a stream in which nothing changed has no pages
+    tables: dict[str, pa.Table] = {}
+    told: dict[str, Told] = {}
+    for table in TABLES:
+        made = getattr(rows, table)(raw)
+        if isinstance(made, Rows):
+            made = told[made.stream] = made.told()
+        tables[table] = of_rows(table, made)
+    ids = {stream: told[stream].ids if stream in told else _ids(rows, stream, pages[stream]) for stream in pages}
+    return Brought(tables, ids, {stream: told[stream].replaced for stream in pages if stream in told})
+
+
+def _ids(rows: ModuleType, stream: str, bodies: Iterable[Any]) -> list[str]:
+    return [id for body in bodies for id in rows.ids(Page(stream, body))]
 
 
 def tables(platform: str, rows: ModuleType, raw: RawStore, base: Snapshot | None) -> dict[str, pa.Table]:
@@ -92,11 +97,6 @@ def held(found: pa.Table) -> dict[str, int]:
     """How many records of each stream are known."""
     counted = found.group_by("stream").aggregate([("id", "count")]).to_pylist()
     return {row["stream"]: row["id_count"] for row in counted}
-
-
-def _bodies(phase: PhaseStore) -> Mapping[str, Iterable[Any]]:
-    """A phase's pages by stream; one in which nothing changed has none."""
-    return defaultdict(tuple, phase.bodies())
 
 
 def _keys(rows: ModuleType, table: str, ids: Mapping[str, list[str]]) -> set[tuple[str, str]]:

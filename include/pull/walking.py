@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from include.errors import Refusal, UnexpectedAnswer
-from include.platforms import Lane
+from include.platforms import Lane, Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,20 +143,24 @@ class Walk:
                 pages = self.platform.api.walk(lane, after)
         return True
 
-    def _cut(self, lane: Lane, page: Any) -> Lane | None:
-        """Give the far half of what lies before this lane to a worker that has nothing to do. Returns what is kept."""
+    def _cut(self, lane: Lane, page: Page) -> Lane | None:
+        """
+        Give far halves of what lies before this lane to workers that have nothing to do, one to each as far as it goes.
+
+        Returns what is kept, None when nothing was given away.
+        """
+        kept = lane
         with self._turn:
-            if not self._idle or len(self._waiting) >= self._idle or page.after is None:
-                return None
-            if not (halves := self.platform.api.cut(lane, page)):
-                return None
-            self._cuts += 1
-            kept, far = Lane(lane.name, halves[0]), Lane(f"{lane.name.partition('.')[0]}.{self._cuts}", halves[1])
-            self.phase.cut(far.name, _cut_off(self._cuts, kept, far))
-            self._walked |= {kept.name: kept, far.name: far}
-            self._waiting.append(far)
-            self._turn.notify()
-            return kept
+            while page.after is not None and self._idle > len(self._waiting):
+                if not (halves := self.platform.api.cut(kept, page)):
+                    break
+                self._cuts += 1
+                kept, far = Lane(lane.name, halves[0]), Lane(f"{lane.name.partition('.')[0]}.{self._cuts}", halves[1])
+                self.phase.cut(far.name, _cut_off(self._cuts, kept, far))
+                self._walked |= {kept.name: kept, far.name: far}
+                self._waiting.append(far)
+                self._turn.notify()
+        return None if kept is lane else kept
 
 
 def _cut_off(number: int, kept: Lane, far: Lane) -> Mapping[str, Any]:

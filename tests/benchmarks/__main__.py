@@ -1,6 +1,6 @@
 """
-`python -m tests.benchmarks`: how fast Rollcall tabulates and detects, beside plain pandas doing the same,
-and what the way from pages to Parquet costs, beside `json_normalize` and dlt.
+`python -m tests.benchmarks`: how fast Rollcall tabulates and detects, beside plain pandas doing the same, what the way
+from pages to Parquet costs, beside `json_normalize` and dlt, and how much of a platform's quota a pull uses.
 
 It reports and judges nothing: absolute speeds are this machine's, and the ratios move with what a world holds.
 """
@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import parquet
+from tests.benchmarks import parquet, pulling
 from tests.benchmarks.reading import reading
 from tests.benchmarks.timing import Timed, timed
 from tests.benchmarks.works import Disagreement, works
@@ -37,6 +37,7 @@ def bench(
     paged: Annotated[
         int, typer.Option(min=1, help="How many people live in the world whose pages become Parquet.")
     ] = 6_000,
+    asked: Annotated[int, typer.Option(min=1, help="How many people live in the world that is pulled.")] = 112_000,
     rounds: Annotated[int, typer.Option(min=1, help="How often each side has its turn.")] = 5,
     seed: Annotated[int, typer.Option(help="The worlds are the same for the same seed.")] = 7,
 ) -> None:
@@ -67,6 +68,9 @@ def bench(
             told.print(f"[bold red]Pages to Parquet was not timed.[/bold red] {error}", highlight=False)
             sys.exit(1)
     console.print(parquet.MEASURED)
+    with told.status(f"Pulling a world of {asked:,} people at the quota: about six minutes"):
+        console.print(pulling.pulling(asked, seed))
+    console.print(pulling.MEASURED)
     with tempfile.TemporaryDirectory() as home, told.status("Reading the DAG files"):
         console.print(reading(rounds, Path(home)))
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PAGE = 250  # the most both APIs give at once
 CUSTOMERS = "/v3/customers"
 ORDERS = "/v2/orders"
+WORTH = 10  # pages: fewer are not cut, for each cut ends in a page that is not full
 BEYOND = 2**31  # no order has an id as large
 
 
@@ -63,12 +64,12 @@ class Pulls(Pulled):
         return self._customers(lane, after) if lane.name == "customers" else self._orders(lane, after)
 
     def cut(self, lane: Lane, page: Page) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
-        """Halve the ids that are left, unless about four more pages will do."""
+        """Halve the ids that are left, unless a few more pages will do."""
         if page.stream != "orders" or "min_date_modified" in lane.bounds or not page.body:
             return None
         first, to = int(page.after or 0), int(lane.bounds["to"])
         span = first - int(page.body[0]["id"])
-        if to - first <= 4 * span:
+        if to - first <= WORTH * span:
             return None
         middle = first + (to - first) // 2
         return {"from": lane.bounds["from"], "to": middle}, {"from": middle, "to": to}

@@ -14,7 +14,7 @@ from typing import Any
 
 from include.errors import UnexpectedAnswer
 
-PAGES = 4  # a span that would fit into so many is not cut: each cut costs about one page
+PAGES = 10  # a span that would fit into so many is not cut: each cut ends in a page that is not full
 
 DIGITS = 20  # of an id
 

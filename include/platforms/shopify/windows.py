@@ -14,7 +14,7 @@ from typing import Any
 
 from include.errors import UnexpectedAnswer
 
-WORTH = 4  # pages: what is left of a lane is not cut when there seem to be fewer
+WORTH = 10  # pages: what is left of a lane is not cut when there seem to be fewer, for each cut ends in a page not full
 
 Bounds = Mapping[str, Any]
 

@@ -142,11 +142,11 @@ def test_contacts_merged_between_two_pages_are_there_once_under_the_new_id(
     [
         pytest.param(Span(), [1, 100], 101, 202, id="an-open-end-at-twice-the-id"),
         pytest.param(Span(500), [900, 1000], 5000, 10_000, id="an-open-end-after-a-gap"),
-        pytest.param(Span(0, 1000), [1, 100], 100, 550, id="the-middle"),
-        pytest.param(Span(0, 501), [1, 100], 100, 300, id="a-little-over-four-pages"),
-        pytest.param(Span(0, 500), [1, 100], 100, None, id="four-pages"),
+        pytest.param(Span(0, 2000), [1, 100], 100, 1050, id="the-middle"),
+        pytest.param(Span(0, 1101), [1, 100], 100, 600, id="a-little-over-ten-pages"),
+        pytest.param(Span(0, 1100), [1, 100], 100, None, id="ten-pages"),
         pytest.param(Span(0, 100), [50], 60, 80, id="one-record"),
-        pytest.param(Span(0, 64), [50], 60, None, id="one-record-and-four-ids"),
+        pytest.param(Span(0, 70), [50], 60, None, id="one-record-and-ten-ids"),
     ],
 )
 def test_a_span_is_cut_where_what_is_left_is_worth_it(span: Span, page: list[int], start: int, cut: int | None) -> None:
