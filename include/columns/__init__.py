@@ -1,23 +1,24 @@
 """
 A platform's records as columns of ours: one declaration says which of its fields each of our columns comes from.
 
-There are two ways through a declaration. `Rows.table` takes many records at once, a column at a time, and gives
-up on whatever is not plainly as it must be. Then, and for `iter`, each record is read on its own by `record.Record`:
-only that decides, and names the field that is not as it must be. What both ways take, they read alike.
+There are two ways through a declaration. `reading.py` takes many records at once, a column at a time, and of pages that
+are not parsed yet only the fields that the declaration reads. It gives up on whatever is not plainly as it must be.
+Then, and for `iter`, each record is read on its own by `record.Record`: only that decides, and names the field that is
+not as it must be. What both ways take, they read alike.
 """
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from include.columns.conditions import Condition
 from include.columns.kinds import Column, Id, empty_lists
 from include.columns.parts import DOUBTS, Batch, One
+from include.columns.reading import Listed, Rows
+from include.columns.shapes import decoder
 from include.model import Contact, Order
 from include.record import Record
 from include.store.tables import LISTS, of_rows, schema
@@ -25,9 +26,9 @@ from include.store.tables import LISTS, of_rows, schema
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Row = TypeVar("Row", Contact, Order)
+__all__ = ["Columns", "Rows"]
 
-AT_ONCE = 1_000  # records: enough for the cost of a step not to matter, few enough for memory to be used again
+Row = TypeVar("Row", Contact, Order)
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ class Columns(Generic[Row]):
     """
     How the records of a stream, named `where` in errors, become rows. What is not declared is empty.
 
-    `fixed` holds what is the same in every row. A record for which one of `without` is true is left out.
+    `at` says where the records stand in a page: under these names, one within the other. `fixed` holds what is the same
+    in every row. A record for which one of `without` is true is left out. `replaced` lists the ids of the records that
+    were merged into one.
     """
 
     row: type[Row]
@@ -43,11 +46,13 @@ class Columns(Generic[Row]):
     fixed: Mapping[str, str]
     id: Id
     columns: Mapping[str, Column]
+    at: tuple[str, ...] = ()
     without: Sequence[Condition] = ()
+    replaced: Column | None = None
 
-    def rows(self, pages: Iterable[Any], listed: Callable[[Any], list[dict[str, Any]]]) -> Rows[Row]:
-        """The rows of pages. `listed` finds the records in a page."""
-        return Rows(self, (listed(page) for page in pages))
+    def rows(self, raw: Mapping[str, Iterable[Any]], stream: str, listed: Listed) -> Rows[Row]:
+        """The rows of a stream's pages. `listed` finds the records in a page that is parsed."""
+        return Rows(self, stream, raw[stream], listed)
 
     def ids(self, records: list[dict[str, Any]]) -> list[str]:
         """The ids of records, in order."""
@@ -56,12 +61,14 @@ class Columns(Generic[Row]):
         except DOUBTS:
             return [self.id.of(One(Record(self.where, each))) for each in records]
 
-    def values(self, records: list[dict[str, Any]], column: Column) -> list[Any]:
-        """What a column that is none of ours says of records, in order."""
+    def merged(self, records: list[dict[str, Any]]) -> list[str]:
+        """The ids of the records that were merged into these."""
+        if not self.replaced:
+            return []
         try:
-            return cast("list[Any]", column.array(Batch(records)).to_pylist())
+            return self.names(Batch(records))[1]
         except DOUBTS:
-            return [column.of(One(Record(self.where, each))) for each in records]
+            return _others(self.ids(records), [self.replaced.of(One(Record(self.where, each))) for each in records])
 
     def leaves_out(self, record: Record) -> bool:
         """Whether a record is none of ours to keep."""
@@ -75,26 +82,30 @@ class Columns(Generic[Row]):
         values: dict[str, Any] = {name: column.of(found) for name, column in self.columns.items()}
         return self.row(**{**self.fixed, "id": self.id.of(found), **values})
 
-    def table(self, records: list[dict[str, Any]]) -> pa.Table:
-        """The rows of records, in their order."""
-        try:
-            return self.at_once(records)
-        except DOUBTS:
-            rows = (self.one(Record(self.where, each)) for each in records)
-            return of_rows(self.name, [row for row in rows if row is not None])
+    def alone(self, records: list[dict[str, Any]]) -> pa.Table:
+        """The rows of records, in their order, read one by one."""
+        rows = (self.one(Record(self.where, each)) for each in records)
+        return of_rows(self.name, [row for row in rows if row is not None])
 
     @property
     def name(self) -> str:
         """Our table."""
         return "contacts" if self.row is Contact else "orders"
 
-    def at_once(self, records: list[dict[str, Any]]) -> pa.Table:
+    @cached_property
+    def decode(self) -> Callable[[bytes], list[Any] | None]:
+        """Decodes a page into what is read of its records."""
+        sources: list[Column | Id | Condition] = [self.id, *self.columns.values(), *self.without]
+        if self.replaced:
+            sources.append(self.replaced)
+        return decoder(self.at, (field for source in sources for field in source.fields()))
+
+    def at_once(self, batch: Batch) -> pa.Table:
         """The rows of records that are plainly as they must be, in their order. Raises one of DOUBTS."""
         import pyarrow as pa
 
-        batch = Batch(records)
         for test in self.without:
-            batch = Batch([one for one, out in zip(batch.records, test.every(batch), strict=True) if not out])
+            batch = batch.but(test.every(batch))
         rows, made = len(batch.records), []
         for field in schema(self.name):
             if field.name == "id":
@@ -109,40 +120,12 @@ class Columns(Generic[Row]):
                 made.append(pa.nulls(rows, field.type))
         return pa.table(made, schema=schema(self.name))
 
-
-@dataclass(frozen=True)
-class Rows(Generic[Row]):
-    """The rows of a platform's pages: one by one, or as a table. Pages that can be read once make rows that can."""
-
-    columns: Columns[Row]
-    pages: Iterable[list[dict[str, Any]]]
-
-    def __iter__(self) -> Iterator[Row]:
-        for record in self._records():
-            if (row := self.columns.one(Record(self.columns.where, record))) is not None:
-                yield row
-
-    def table(self) -> pa.Table:
-        """The rows as a table of ours, in the order of the pages."""
-        import pyarrow as pa
-
-        left, made = self._records(), [schema(self.columns.name).empty_table()]
-        with _no_search_for_cycles():
-            while some := list(islice(left, AT_ONCE)):
-                made.append(self.columns.table(some))
-        return pa.concat_tables(made)
-
-    def _records(self) -> Iterator[dict[str, Any]]:
-        return (record for page in self.pages for record in page)
+    def names(self, batch: Batch) -> tuple[list[str], list[str]]:
+        """Likewise the ids of records, those that are left out too, and of those that were merged into them."""
+        ids = self.id.texts(batch)
+        return ids, _others(ids, self.replaced.array(batch).to_pylist()) if self.replaced else []
 
 
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Parsed JSON refers to nothing that refers back to it, and looking for that takes a fifth of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
+def _others(ids: list[str], merged: list[Sequence[str]]) -> list[str]:
+    """What was merged into the records, which may name themselves."""
+    return [old for id, olds in zip(ids, merged, strict=True) for old in olds if old != id]

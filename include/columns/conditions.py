@@ -1,17 +1,20 @@
-"""What can be true or false of a record, asked of one record (`of`) or of many at once (`every`), as in `kinds.py`."""
+"""What can be true or false of a record, asked of one record (`of`) or of many at once (`every`)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from include.columns.parts import ITSELF, Batch, One, plainly
+from include.columns.parts import ITSELF, Batch, Field, One, plainly
 
 
 class Condition(Protocol):
     """Something that is true or false of each record."""
 
     def of(self, one: One) -> bool: ...
+
+    def fields(self) -> Iterable[Field]: ...
 
     def every(self, batch: Batch) -> list[bool]: ...
 
@@ -24,6 +27,9 @@ class Flag:
 
     def of(self, one: One) -> bool:
         return one.record.flag(self.name)
+
+    def fields(self) -> Iterable[Field]:
+        yield Field(self.name, ITSELF, (bool,))
 
     def every(self, batch: Batch) -> list[bool]:
         return plainly(batch.values(self.name, ITSELF), bool)
@@ -38,6 +44,9 @@ class Is:
 
     def of(self, one: One) -> bool:
         return one.record.number(self.name) == self.number
+
+    def fields(self) -> Iterable[Field]:
+        yield Field(self.name, ITSELF, (int,))
 
     def every(self, batch: Batch) -> list[bool]:
         return [said == self.number for said in plainly(batch.values(self.name, ITSELF), int)]

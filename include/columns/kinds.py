@@ -7,13 +7,13 @@ The kinds of column that a declaration is made of, each read from one record (`o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from include.columns.parts import ITSELF, Batch, Doubt, One, Part, plainly
+from include.columns.parts import ITSELF, Batch, Doubt, Field, One, Part, plainly
 from include.columns.times import ISO, Form
 from include.errors import UnexpectedAnswer
 from include.record import joined
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
 
 class Column(Protocol):
-    """A column of ours."""
+    """A column of ours, and the fields that it is read from."""
 
     def of(self, one: One) -> Any: ...
+
+    def fields(self) -> Iterable[Field]: ...
 
     def array(self, batch: Batch) -> pa.Array: ...
 
@@ -34,6 +36,8 @@ class Id(Protocol):
     """The column of ids."""
 
     def of(self, one: One) -> Any: ...
+
+    def fields(self) -> Iterable[Field]: ...
 
     def texts(self, batch: Batch) -> list[str]: ...
 
@@ -50,6 +54,9 @@ class Text:
         found = one.part(self.part)
         said = found.text(self.name) if found else None
         return self.to(said) if said and self.to else said
+
+    def fields(self) -> Iterable[Field]:
+        yield Field(self.name, self.part, (str, NoneType))
 
     def array(self, batch: Batch) -> pa.Array:
         import pyarrow as pa
@@ -73,6 +80,9 @@ class Exact:
     def of(self, one: One) -> Any:
         found = one.part(self.part)
         return self.to(found.field(self.name, str)) if found else None
+
+    def fields(self) -> Iterable[Field]:
+        yield Field(self.name, self.part, (str,))
 
     def texts(self, batch: Batch) -> list[str]:
         return [self.to(said) for said in plainly(batch.values(self.name, ITSELF), str)]
@@ -99,6 +109,9 @@ class Either:
         found = self.first.of(one)
         return self.second.of(one) if found is None else found
 
+    def fields(self) -> Iterable[Field]:
+        return (*self.first.fields(), *self.second.fields())
+
     def array(self, batch: Batch) -> pa.Array:
         import pyarrow.compute as pc
 
@@ -113,6 +126,9 @@ class Lines:
 
     def of(self, one: One) -> str | None:
         return joined([text.of(one) for text in self.texts])
+
+    def fields(self) -> Iterable[Field]:
+        return (field for text in self.texts for field in text.fields())
 
     def array(self, batch: Batch) -> pa.Array:
         import pyarrow.compute as pc
@@ -139,6 +155,9 @@ class Time:
             raise UnexpectedAnswer(f"{one.record.where}: {self.name} is not a time")
         return told
 
+    def fields(self) -> Iterable[Field]:
+        yield Field(self.name, self.part, (str, NoneType))
+
     def array(self, batch: Batch) -> pa.Array:
         told = self.form.every(Text(self.name, self.part).array(batch))
         if self.always and told.null_count:
@@ -156,6 +175,9 @@ class Number:
     def of(self, one: One) -> str | None:
         said = one.record.number(self.name)
         return None if said == self.none else str(said)
+
+    def fields(self) -> Iterable[Field]:
+        yield Field(self.name, ITSELF, (int,))
 
     def texts(self, batch: Batch) -> list[str]:
         return list(map(str, plainly(batch.values(self.name, ITSELF), int)))
@@ -191,6 +213,9 @@ class List:
         there = [name for name in self.names if self.needed or name in found.fields]
         said = {name: found.field(name, *self.kinds, NoneType) for name in there}
         return tuple(self.made(*(said.get(name) for name in self.names)))
+
+    def fields(self) -> Iterable[Field]:
+        return (Field(name, self.part, (*self.kinds, NoneType), self.needed) for name in self.names)
 
     def array(self, batch: Batch) -> pa.Array:
         import pyarrow as pa

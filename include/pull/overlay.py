@@ -8,7 +8,7 @@ one replaced (HubSpot's merges) is taken out. Pure: it reads snapshots and asks 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +38,12 @@ class Brought:
     replaced: Mapping[str, list[str]]
 
 
-def brought(rows: ModuleType, phase: PhaseStore) -> Brought:
-    """Read a phase's pages in our words: each once, where the platform declares its columns."""
+def brought(rows: ModuleType, phase: PhaseStore, named: Container[str] | None = None) -> Brought:
+    """
+    Read a phase's pages in our words: each once, where the platform declares its columns.
+
+    `named`: the streams whose ids are asked for; None for all.
+    """
     pages = phase.bodies()
     raw: Mapping[str, Iterable[Any]] = defaultdict(tuple, pages)  # a stream in which nothing changed has no pages
     tables: dict[str, pa.Table] = {}
@@ -47,9 +51,11 @@ def brought(rows: ModuleType, phase: PhaseStore) -> Brought:
     for table in TABLES:
         made = getattr(rows, table)(raw)
         if isinstance(made, Rows):
-            made = told[made.stream] = made.told()
+            told[made.stream] = made.told()
+            made = told[made.stream]
         tables[table] = of_rows(table, made)
-    ids = {stream: told[stream].ids if stream in told else _ids(rows, stream, pages[stream]) for stream in pages}
+    wanted = [stream for stream in pages if named is None or stream in named]
+    ids = {stream: told[stream].ids if stream in told else _ids(rows, stream, pages[stream]) for stream in wanted}
     return Brought(tables, ids, {stream: told[stream].replaced for stream in pages if stream in told})
 
 
@@ -61,11 +67,12 @@ def tables(platform: str, rows: ModuleType, raw: RawStore, base: Snapshot | None
     """A platform's contacts and orders after a pull that counts. `base`: the snapshot that its plan rests on."""
     found = {table: base.rows_of(table, [platform]) if base else schema(table).empty_table() for table in TABLES}
     for phase in raw.phases():
-        told = brought(rows, phase)
+        told = brought(rows, phase, getattr(rows, "KINDS", {}))
         for table in TABLES:
-            gone = _keys(rows, table, told.ids) | _keys(rows, table, told.replaced)
-            kept = _without(found[table], table, gone) if found[table].num_rows else found[table]
-            new = _without(told.tables[table], table, _keys(rows, table, told.replaced))
+            replaced = _keys(rows, table, told.replaced)
+            kept, new = found[table], _without(told.tables[table], table, replaced)
+            if kept.num_rows:
+                kept = _without(kept, table, replaced | _keys(rows, table, told.ids))
             found[table] = beside(kept, new) if kept.num_rows else new
     return found
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from copy import deepcopy
+from functools import partial, reduce
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from include.columns import Columns, Rows
-from include.errors import UnexpectedAnswer
+from include.columns.kinds import Exact, Text
+from include.columns.parts import TYPED, Batch, Within
+from include.columns.shapes import decoder
+from include.errors import SnapshotMissing, UnexpectedAnswer
 from include.json_text import parsed
 from include.platforms.bigcommerce import rows as bigcommerce
 from include.platforms.hubspot import rows as hubspot
 from include.platforms.shopify import rows as shopify
+from include.store.bodies import Bodies, Body
 from include.store.tables import of_rows
 from tests.platforms.bigcommerce import test_rows as bigcommerce_rows
 from tests.platforms.hubspot import test_rows as hubspot_rows
@@ -70,12 +76,33 @@ def told(make: Any) -> Any:
         return str(refusal)
 
 
+def page(columns: Columns[Any], records: list[dict[str, Any]]) -> Any:
+    """Records as a page of the platform holds them."""
+    return reduce(lambda held, name: {name: held, "more": [1.5, {"a": None}]}, reversed(columns.at), records)
+
+
+def listed(columns: Columns[Any], body: Any) -> list[dict[str, Any]]:
+    return reduce(lambda held, name: held[name], columns.at, body)
+
+
+def rows(columns: Columns[Any], *pages: list[dict[str, Any]], kept: bool = False) -> Rows[Any]:
+    """The rows of pages of these records, parsed or as they are kept."""
+    bodies: Any = [page(columns, records) for records in pages]
+    if kept:
+        raw = [Body(json.dumps(body).encode("ascii"), "hubspot full: page 1") for body in bodies]
+        bodies = Bodies(lambda: iter(raw))
+    return Rows(columns, "stream", bodies, partial(listed, columns))
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["parsed", "as-kept"])
 @pytest.mark.parametrize(("columns", "plain"), PLAIN)
-def test_records_read_at_once_are_what_they_are_one_by_one(columns: Columns[Any], plain: dict[str, Any]) -> None:
+def test_records_read_at_once_are_what_they_are_one_by_one(
+    columns: Columns[Any], plain: dict[str, Any], kept: bool
+) -> None:
     for path, value, record in spoiled(plain):
         records = [plain, record, plain]
-        alone = told(lambda records=records: of_rows(columns.name, list(Rows(columns, [records]))))
-        at_once = told(lambda records=records: of_rows(columns.name, Rows(columns, [records])))
+        alone = told(lambda records=records: of_rows(columns.name, list(rows(columns, records, kept=kept))))
+        at_once = told(lambda records=records: of_rows(columns.name, rows(columns, records, kept=kept)))
         same = at_once == alone if isinstance(alone, str) else at_once.equals(alone)
         assert same, (path, value, alone, at_once)
 
@@ -85,16 +112,54 @@ def test_plain_records_are_never_read_one_by_one(columns: Columns[Any], plain: d
     empty = {name: None if isinstance(value, dict) and name != "properties" else value for name, value in plain.items()}
     if "billing_address" in plain:
         empty = plain
-    table = columns.at_once([plain, empty] * 3)
-    assert isinstance(table, pa.Table)
-    assert table.equals(of_rows(columns.name, list(Rows(columns, [[plain, empty] * 3]))))
+    records = [plain, empty] * 3
+    decoded = columns.decode(json.dumps(page(columns, records)).encode("ascii"))
+    assert decoded is not None
+    alone = of_rows(columns.name, list(rows(columns, records)))
+    for batch in (Batch(records), Batch(decoded, TYPED)):
+        table = columns.at_once(batch)
+        assert isinstance(table, pa.Table)
+        assert table.equals(alone)
+        assert columns.names(batch) == (columns.ids(records), columns.merged(records))
 
 
 def test_pages_are_read_once_and_in_their_order() -> None:
-    pages = iter([[hubspot_rows.RECORD | {"id": id}] for id in ("10", "9", "8")])
-    rows = Rows(hubspot.CONTACT, pages)
-    assert rows.table().column("id").to_pylist() == ["10", "9", "8"]
-    assert rows.table().num_rows == 0
+    pages = iter([{"results": [hubspot_rows.RECORD | {"id": id}]} for id in ("10", "9", "8")])
+    found = hubspot.contacts({"contacts": pages})
+    assert found.table().column("id").to_pylist() == ["10", "9", "8"]
+    assert found.table().num_rows == 0
+
+
+def test_pages_as_they_were_kept_are_read_in_their_order_whichever_of_them_must_be_parsed() -> None:
+    odd = {"archived": 1, "properties": hubspot_rows.RECORD["properties"] | {"company": "Ann\ud83d"}}
+    named = [hubspot_rows.RECORD | {"id": str(number)} | (odd if number in (3, 4, 7) else {}) for number in range(9)]
+    found = rows(hubspot.CONTACT, *([record] for record in named), kept=True).told()
+    assert found.ids == found.rows.column("id").to_pylist() == [str(number) for number in range(9)]
+    assert found.rows.column("company").to_pylist().count("Ann\ufffd") == 3
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda page: page[:-1], id="cut-short"),
+        pytest.param(lambda page: page.replace(b"1.5", b"1.5.5"), id="what-is-passed-over-is-no-json"),
+        pytest.param(lambda page: page.replace(b'"a"', b'"\xff"'), id="what-is-passed-over-is-not-utf-8"),
+    ],
+)
+def test_a_page_that_is_no_json_is_damaged_even_where_nothing_is_read(spoil: Callable[[bytes], bytes]) -> None:
+    body = json.dumps(page(hubspot.CONTACT, [hubspot_rows.RECORD])).encode("ascii")
+    bodies = Bodies(lambda: iter([Body(spoil(body), "hubspot full: page 1")]))
+    with pytest.raises(SnapshotMissing, match="hubspot full: page 1 is damaged or gone"):
+        hubspot.contacts({"contacts": bodies}).table()
+
+
+def test_a_field_can_be_declared_twice_only_as_the_same_thing() -> None:
+    texts = (Text("name"), Exact("name"), Text("name", Within("part")))
+    decode = decoder((), [field for text in texts for field in text.fields()])
+    assert decode(b'[{"name": "Ann", "part": {"name": null}}]') is not None
+    assert decode(b'[{"name": null, "part": {"name": null}}]') is None
+    with pytest.raises(TypeError, match="part is declared as two things"):
+        decoder((), [*Text("part").fields(), *Text("name", Within("part")).fields()])
 
 
 def test_a_page_is_read_whatever_json_says() -> None:

@@ -30,12 +30,12 @@ BILLED = Within("billing_address")
 
 def contacts(raw: Raw) -> Rows[Contact]:
     """Every customer, with the first address of its book."""
-    return CONTACTS.rows(raw["customers"], partial(_listed, "customers"))
+    return CONTACTS.rows(raw, "customers", partial(_listed, "customers"))
 
 
 def orders(raw: Raw) -> Rows[Order]:
     """Every order that is a purchase. Its buyer is who is billed; customer 0 is a guest."""
-    return ORDERS.rows(raw["orders"], partial(_listed, "orders"))
+    return ORDERS.rows(raw, "orders", partial(_listed, "orders"))
 
 
 def count(page: Page) -> int:
@@ -47,11 +47,6 @@ def ids(page: Page) -> list[str]:
     """The ids of a page's records, in order."""
     columns = CONTACTS if page.stream == "customers" else ORDERS
     return columns.ids(_listed(page.stream, page.body))
-
-
-def replaced(page: Page) -> list[str]:
-    """None: BigCommerce's records do not replace one another."""
-    return []
 
 
 def is_purchase(order: Mapping[str, Any]) -> bool:
@@ -81,6 +76,7 @@ CONTACTS = Columns(
     Contact,
     "bigcommerce customers",
     fixed={"platform": "bigcommerce", "kind": "customer", "state": State.ACTIVATED},
+    at=("data",),
     id=Number("id"),
     columns={
         "email": Text("email"),

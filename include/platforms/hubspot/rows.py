@@ -50,7 +50,7 @@ TOLD = Within("properties")
 
 def contacts(raw: Raw) -> Rows[Contact]:
     """Every contact."""
-    return CONTACT.rows(raw["contacts"], _listed)
+    return CONTACT.rows(raw, "contacts", _listed)
 
 
 def orders(raw: Raw) -> Iterator[Order]:
@@ -66,12 +66,6 @@ def count(page: Page) -> int:
 def ids(page: Page) -> list[str]:
     """The ids of a page's records, in order."""
     return CONTACT.ids(_listed(page.body))
-
-
-def replaced(page: Page) -> list[str]:
-    """The ids of the contacts that were merged away into a page's records."""
-    merged = CONTACT.values(_listed(page.body), Text("hs_merged_object_ids", TOLD))
-    return [old for id, said in zip(ids(page), merged, strict=True) for old in _parts(said) if old != id]
 
 
 def addresses(said: str | None) -> tuple[str, ...]:
@@ -92,10 +86,15 @@ def number(said: str) -> str:
     return said
 
 
+def _parts(said: str | None) -> list[str]:
+    return [one for part in (said or "").split(";") if (one := part.strip())]
+
+
 CONTACT = Columns(
     Contact,
     "hubspot contacts",
     fixed={"platform": "hubspot", "kind": "contact"},
+    at=("results",),
     id=Exact("id", to=number),
     columns={
         "email": Text("email", TOLD),
@@ -112,11 +111,8 @@ CONTACT = Columns(
         "updated_at": Time("lastmodifieddate", part=TOLD),
         "links": List(tuple(LINKS), (str,), links, TOLD, needed=False),
     },
+    replaced=List(("hs_merged_object_ids",), (str,), _parts, TOLD),
 )
-
-
-def _parts(said: str | None) -> list[str]:
-    return [one for part in (said or "").split(";") if (one := part.strip())]
 
 
 def _listed(body: Any) -> list[dict[str, Any]]:

@@ -39,12 +39,12 @@ BUYER = MayBe("billingAddress", otherwise="shippingAddress")
 
 def contacts(raw: Raw) -> Rows[Contact]:
     """Every customer."""
-    return CONTACTS.rows(raw["customers"], partial(_nodes, "customers"))
+    return CONTACTS.rows(raw, "customers", partial(_nodes, "customers"))
 
 
 def orders(raw: Raw) -> Rows[Order]:
     """Every order that is not a test. Its buyer is who is billed; without a billing address, who is shipped to."""
-    return ORDERS.rows(raw["orders"], partial(_nodes, "orders"))
+    return ORDERS.rows(raw, "orders", partial(_nodes, "orders"))
 
 
 def count(page: Page) -> int:
@@ -56,11 +56,6 @@ def ids(page: Page) -> list[str]:
     """The ids of a page's records, in order."""
     columns = CONTACTS if page.stream == "customers" else ORDERS
     return columns.ids(_nodes(page.stream, page.body))
-
-
-def replaced(page: Page) -> list[str]:
-    """None: Shopify's records do not say which others were merged into them."""
-    return []
 
 
 def state(said: Any) -> State:
@@ -94,6 +89,7 @@ CONTACTS = Columns(
     Contact,
     "shopify customers",
     fixed={"platform": "shopify", "kind": "customer"},
+    at=("data", "customers", "nodes"),
     id=Exact("id", to=customer_number),
     columns={
         "email": Exact("emailAddress", EMAIL),
@@ -115,6 +111,7 @@ ORDERS = Columns(
     Order,
     "shopify orders",
     fixed={"platform": "shopify"},
+    at=("data", "orders", "nodes"),
     without=(Flag("test"),),
     id=Exact("id", to=order_number),
     columns={

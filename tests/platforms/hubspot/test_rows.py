@@ -146,10 +146,10 @@ def test_a_page_knows_its_count_and_its_ids() -> None:
 )
 def test_a_page_names_the_contacts_that_its_own_replaced(said: str | None, expected: list[str]) -> None:
     merged = RECORD | {"properties": PROPERTIES | {"hs_merged_object_ids": said}}
-    assert rows.replaced(Page("contacts", page(RECORD | {"id": "9"}, merged))) == expected
+    assert rows.contacts({"contacts": [page(RECORD | {"id": "9"}, merged)]}).told().replaced == expected
 
 
 def test_merges_that_are_kept_from_us_are_not_none() -> None:
     less = {name: value for name, value in PROPERTIES.items() if name != "hs_merged_object_ids"}
     with pytest.raises(UnexpectedAnswer, match="hs_merged_object_ids is missing"):
-        rows.replaced(Page("contacts", page(RECORD | {"properties": less})))
+        rows.contacts({"contacts": [page(RECORD | {"properties": less})]}).told()
