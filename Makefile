@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := .venv-bench
+QUALITY := .venv-quality
 PEOPLE ?= 500
 SEED ?= 7
 .DEFAULT_GOAL := help
@@ -37,20 +38,21 @@ lint: $(READY) ## Style, types, spelling, and which file may import which
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/codespell
 
-bench: $(READY) $(BENCH)/.ready ## Speeds, as ratios measured side by side
+bench: $(READY) $(BENCH)/.ready $(QUALITY)/.ready ## Speeds as ratios, and how well it judges, beside what else there is
 	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks.quality
 
 docs: $(READY) ## Write the generated passages of the README anew
 	@$(BIN)/python -m tests.docs --write
 
-requirements: $(READY) ## Pin requirements.in anew into requirements.txt, and likewise requirements-bench.in
-	@for each in requirements requirements-bench; do \
+requirements: $(READY) ## Pin requirements.in anew into requirements.txt, and likewise those of the benchmarks
+	@for each in requirements requirements-bench requirements-quality; do \
 		$(BIN)/uv pip compile $$each.in --universal --python-version 3.11 --quiet --no-emit-index-url \
 			--custom-compile-command "make requirements" --output-file $$each.txt --upgrade || exit; \
 	done
 
 clean: ## Remove what the commands above have made, the ledger of `make run` included
-	rm -rf $(VENV) $(BENCH) .rollcall .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) $(QUALITY) .rollcall .mypy_cache .ruff_cache
 
 # The virtual environment. A half-made one (a killed start) is made anew; `.ready` is written last.
 $(READY): requirements.txt
@@ -78,4 +80,10 @@ $(READY): requirements.txt
 $(BENCH)/.ready: requirements-bench.txt $(READY)
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(BENCH)
 	@$(BIN)/uv pip install --quiet --python $(BENCH)/bin/python -r requirements-bench.txt
+	@touch $@
+
+# The labelled people and the matcher it is judged beside: they want a pandas that neither of the others runs on.
+$(QUALITY)/.ready: requirements-quality.txt $(READY)
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(QUALITY)
+	@$(BIN)/uv pip install --quiet --python $(QUALITY)/bin/python -r requirements-quality.txt
 	@touch $@

