@@ -23,8 +23,9 @@ def in_order(refs: Iterable[Ref]) -> list[Ref]:
     return sorted(refs, key=lambda ref: (place.get(kind_of(ref), len(ORDER)), ref))
 
 
-def set_email(ref: Ref, before: str | None, after: str) -> Fix:
-    return Fix(ref, Action.SET_EMAIL, {"email": before}, {"email": after})
+def set_email(ref: Ref, before: str | None, after: str, **needed: str) -> Fix:
+    """`needed`: what else the write must know."""
+    return Fix(ref, Action.SET_EMAIL, {"email": before}, {"email": after, **needed})
 
 
 def set_name(ref: Ref, before: tuple[str | None, str | None], after: tuple[str | None, str | None]) -> Fix:

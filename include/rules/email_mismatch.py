@@ -11,7 +11,8 @@ that was changed last, if it was changed at least a day after every other and no
 differ, or no record says when it changed, a person must choose.
 
 **Left alone.** Addresses that some record of the person holds side by side, as HubSpot's additional addresses: they
-are known. Spellings of one mailbox. Hosting accounts, domains and logins by themselves. An order's own address.
+are known. Spellings of one mailbox. An order's own address. Logins, cPanel accounts and registrants with another
+address than their client: those are `billing_drift`'s; with the client's address, logins and cPanel accounts go along.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from include.model import Evidence, Finding, Option, Ref
+from include.model import Evidence, Finding, Fix, Option, Ref
 from include.people import addresses, names
 from include.people.normal import address_table
 from include.rules import _making as making
+from include.rules._billing import owned_by_clients
 
 if TYPE_CHECKING:
     from include.store.tables import Tables
@@ -39,10 +41,10 @@ LATER, CHANGED_LAST_NIGHT, OTHER_NAME = 1.5, 3.0, -3.0
 def find(tables: Tables) -> Iterator[Finding]:
     """Every person whose addresses disagree."""
     changed = _changed_since(tables)
-    logins, reasons = _logins(tables), _reasons(tables)
+    beside, reasons = owned_by_clients(tables), _reasons(tables)
     for person, rows in sorted(_candidates(tables).items()):
-        if _disagree(rows):
-            yield _finding(rows, logins, reasons.get(person, []), changed)
+        if disagree(rows):
+            yield _finding(rows, beside, reasons.get(person, []), changed)
 
 
 def _candidates(tables: Tables) -> dict[str, list[dict[str, Any]]]:
@@ -73,7 +75,7 @@ def _candidates(tables: Tables) -> dict[str, list[dict[str, Any]]]:
     return {person: sorted(rows, key=making.ref_of) for person, rows in found.items()}
 
 
-def _disagree(rows: list[dict[str, Any]]) -> bool:
+def disagree(rows: list[dict[str, Any]]) -> bool:
     """Whether two platforms hold addresses that no platform holds side by side."""
     held: dict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -90,7 +92,7 @@ def _disagree(rows: list[dict[str, Any]]) -> bool:
 
 def _finding(
     rows: list[dict[str, Any]],
-    logins: dict[str, list[dict[str, Any]]],
+    beside: dict[str, list[dict[str, Any]]],
     reasons: list[Evidence],
     changed: set[str],
 ) -> Finding:
@@ -105,10 +107,10 @@ def _finding(
         because.append(Evidence("other_name", OTHER_NAME, "The records bear different names."))
     values = _values(rows)
     order = sorted(values, key=lambda k: (newest is None or k != newest["key"], k))
-    options = [_use(key, values[k], k, rows, logins) for k in order]
+    options = [_use(key, values[k], k, rows, beside) for k in order]
     options += _keep_both(key, rows)
     if not same_name and newest is not None:
-        options.append(_taken_over(key, newest, rows, logins))
+        options.append(_taken_over(key, newest, rows, beside))
     sure = newest is not None and same_name and len(values) == 2 and bool(reasons)
     return Finding(
         RULE, subject, others, making.confidence(because), tuple(because), tuple(options), 0 if sure else None
@@ -149,23 +151,29 @@ def _one_name(rows: list[dict[str, Any]]) -> bool:
 
 
 def _use(
-    key: str, email: str, address: str, rows: list[dict[str, Any]], logins: dict[str, list[dict[str, Any]]]
+    key: str, email: str, address: str, rows: list[dict[str, Any]], beside: dict[str, list[dict[str, Any]]]
 ) -> Option:
     """Use one address everywhere. A platform that holds it already, or holds the person twice, is asked only once."""
-    fixes, taken = [], {row["platform"] for row in rows if row["key"] == address}
+    changes: dict[Ref, tuple[str, str | None]] = {}
+    taken = {row["platform"] for row in rows if row["key"] == address}
     ordered = {making.ref_of(row): row for row in rows}
     for ref in making.in_order(ordered):
         row = ordered[ref]
         if row["key"] == address or ref.platform in taken:
             continue
         taken.add(ref.platform)
-        for login in logins.get(str(ref), []):
-            if login["key"] == row["key"]:
-                fixes.append(making.set_email(making.ref_of(login), login["email"], email))
-        fixes.append(making.set_email(ref, row["email"], email))
+        for one in beside.get(str(ref), []):
+            if one["key"] == row["key"]:
+                changes[making.ref_of(one)] = (one["email"], one["domain"])
+        changes[ref] = (row["email"], None)
+    fixes = [_set_email(ref, *changes[ref], email) for ref in making.in_order(changes)]
     changed = list(dict.fromkeys(fix.target for fix in fixes))
     text = "Rollcall changed the email address of this record to the one this person uses elsewhere."
     return making.option(f"Use {email} everywhere", [*fixes, *making.notes(key, fixes, changed, text)])
+
+
+def _set_email(ref: Ref, before: str, domain: str | None, after: str) -> Fix:
+    return making.set_email(ref, before, after, **({"domain": domain} if domain else {}))
 
 
 def _keep_both(key: str, rows: list[dict[str, Any]]) -> list[Option]:
@@ -185,10 +193,10 @@ def _keep_both(key: str, rows: list[dict[str, Any]]) -> list[Option]:
 
 
 def _taken_over(
-    key: str, newest: dict[str, Any], rows: list[dict[str, Any]], logins: dict[str, list[dict[str, Any]]]
+    key: str, newest: dict[str, Any], rows: list[dict[str, Any]], beside: dict[str, list[dict[str, Any]]]
 ) -> Option:
     """The succession: address and names of the newest record, on every other."""
-    use = _use(key, newest["email"], newest["key"], rows, logins)
+    use = _use(key, newest["email"], newest["key"], rows, beside)
     name = (newest["first_name"], newest["last_name"])
     ordered = {making.ref_of(row): row for row in rows}
     changed = {fix.target for fix in use.fixes}
@@ -202,20 +210,6 @@ def _taken_over(
     fixes = [*emails, *renamed]
     targets = list(dict.fromkeys(fix.target for fix in fixes))
     return making.option("A new person took the account over", [*fixes, *making.notes(key, fixes, targets, text)])
-
-
-def _logins(tables: Tables) -> dict[str, list[dict[str, Any]]]:
-    """The logins each client names as its own, with their address in normal form."""
-    contacts = tables.contacts
-    clients = contacts.filter(contacts.kind == "client")
-    named = clients.select(client=clients.platform + ":client:" + clients.id, login=clients.links.unnest())
-    logins = contacts.filter(contacts.kind == "login").select("platform", "kind", "id", "email")
-    logins = logins.mutate(login=logins.platform + ":login:" + logins.id)
-    keyed = named.join(logins, "login").join(address_table(tables).select("raw", "key"), [("email", "raw")])
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in keyed.select("client", "platform", "kind", "id", "email", "key").to_pyarrow().to_pylist():
-        found[row["client"]].append(row)
-    return {client: sorted(rows, key=making.ref_of) for client, rows in found.items()}
 
 
 def _reasons(tables: Tables) -> dict[str, list[Evidence]]:

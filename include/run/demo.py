@@ -65,7 +65,9 @@ def missed_plants(rollcall: LocalRollcall) -> list[str]:
     return [
         f"{plant['kind']} {plant['records']}"
         for plant in planted
-        if plant["rule"] and not any(set(plant["records"]) & records for records in settled.get(plant["rule"], []))
+        if plant["rule"]
+        and plant["right"].get("recommended", True)  # else a person must decide
+        and not any(set(plant["records"]) & records for records in settled.get(plant["rule"], []))
     ]
 
 

@@ -149,6 +149,11 @@ class Maker:
         client.extra |= {"owner": login.id, "products": []}
         self.accounts.append(login)
         if self.dice.random() < 0.6:
+            self.website(client)
+
+    def website(self, client: Account) -> None:
+        """A client's website with its domain, where it has none yet."""
+        if not client.extra["products"]:
             user = f"{re.sub(r'[^a-z]', '', (client.last_name or 'site').lower())[:4]}{client.id}"[:8]
             domain = f"{user}.example"
             client.extra["products"].append({"id": self.id("product"), "username": user, "domain": domain})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from include.sandbox import planted_drift as drift
 from include.sandbox.people import Maker
 from include.sandbox.world import TODAY, Account, Human, Planted, World
 
@@ -33,6 +34,10 @@ def plant(people: int, seed: int) -> World:
         planted.append(_stub_order(make, number))
     for number in some(0.015):
         planted.append(_household(make, number))
+    for number in some(0.025):
+        planted.append(drift.billing_drift(make, number))
+    for number in some(0.01):
+        planted += [drift.registrant_drift(make), drift.shared_mailbox(make, number)]
     for shape in (_role_mailbox, _namesakes, _father_and_son, _succession):
         planted += [shape(make) for _ in some(0.008)]
     planted += [_true_guest(make, SHOPS[number % 2]) for number in some(0.02)]
@@ -95,6 +100,7 @@ def _changed_email(make: Maker, number: int) -> Planted:
             account.email = human.email
             account.updated_at = make.later(TODAY - timedelta(days=30), make.dice.randint(0, 20))
         records.append(account.ref)
+    drift.redact_registrants(make, human)
     return Planted("changed_email", "email_mismatch", records, {"email": human.email, "old": human.old_email})
 
 

@@ -53,9 +53,11 @@ def test_everything_planted_for_a_rule_is_found_with_the_right_recommendation(wo
     for plant in wanted:
         hits = [finding for finding in found[plant["rule"]] if set(plant["records"]) & records(finding)]
         assert len(hits) == 1, plant
-        assert hits[0].recommended is not None, plant
+        assert (hits[0].recommended is None) is ("recommended" in plant["right"]), plant
+        if hits[0].recommended is None:
+            continue
         fixes = hits[0].options[hits[0].recommended].fixes
-        if plant["kind"] == "changed_email":
+        if plant["kind"] in {"changed_email", "billing_drift"}:
             assert {fix.after["email"] for fix in fixes if fix.action == "set_email"} == {plant["right"]["email"]}
         if plant["kind"] in {"guest_order", "stub_order"}:
             attached = [(str(fix.target), fix.after["contact"]) for fix in fixes if fix.action == "attach"]

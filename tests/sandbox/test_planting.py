@@ -13,6 +13,9 @@ KINDS = {
     "hubspot_duplicate": "duplicate_contact",
     "guest_order": "orphaned_order",
     "stub_order": "orphaned_order",
+    "billing_drift": "billing_drift",
+    "registrant_drift": "billing_drift",
+    "shared_mailbox": "shared_mailbox",
     "household": None,
     "role_mailbox": None,
     "namesake": None,
@@ -92,6 +95,29 @@ def a_stub_order(world: World, planted: Planted) -> bool:
     )
 
 
+def a_billing_drift(world: World, planted: Planted) -> bool:
+    client, *beside = records(world, planted)
+    (human,) = owners(world, planted)
+    held = {record.kind: record.email for record in beside}
+    orders = sorted((o for o in world.purchases if o.human == human.id), key=lambda order: order.placed_at)
+    return (
+        client.email == human.email == planted.right["email"]
+        and held["hosting"] == human.old_email == planted.right["old"]
+        and held["login"] in {human.email, human.old_email}
+        and [order.email for order in orders] == [human.old_email, human.email]
+    )
+
+
+def a_registrant_drift(world: World, planted: Planted) -> bool:
+    client, domain = records(world, planted)
+    return (client.email, client.human) != (domain.email, domain.human) and client.human == domain.human
+
+
+def a_shared_mailbox(world: World, planted: Planted) -> bool:
+    one, other = records(world, planted)
+    return one.email == other.email and one.human != other.human and one.last_name == other.last_name
+
+
 def a_household(world: World, planted: Planted) -> bool:
     first, second = owners(world, planted)
     return (
@@ -155,6 +181,9 @@ SHAPES = [
     a_hubspot_duplicate,
     a_guest_order,
     a_stub_order,
+    a_billing_drift,
+    a_registrant_drift,
+    a_shared_mailbox,
     a_household,
     a_role_mailbox,
     a_namesake,
@@ -175,3 +204,12 @@ def test_every_plant_is_what_it_is_called(shape, world: World):
 def test_every_second_household_shares_its_mailbox_too(world: World):
     shared = [len({r.email for r in records(world, p)}) == 1 for p in world.planted if p.kind == "household"]
     assert shared == [number % 2 == 0 for number in range(len(shared))]
+
+
+def test_a_login_stayed_behind_in_every_second_billing_drift(world: World):
+    logins = [
+        next(record for record in records(world, planted) if record.kind == "login").email == planted.right["old"]
+        for planted in world.planted
+        if planted.kind == "billing_drift"
+    ]
+    assert logins == [number % 2 == 1 for number in range(len(logins))]
