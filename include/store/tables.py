@@ -7,8 +7,8 @@ absent counts as empty and one that cannot be used is a BadTable naming column a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from include.errors import BadTable, SettingsWrong
@@ -106,7 +106,7 @@ class Tables:
     """
     One night's tables on one engine. `before`: the last good night's, or None; it is open on the same engine.
 
-    `apart`: two references a row that people judged not to be the same person.
+    `apart`: two references a row that people judged not to be the same person. `kept`: what was made of the others.
     """
 
     backend: BaseBackend
@@ -116,6 +116,7 @@ class Tables:
     edges: ir.Table
     apart: ir.Table
     before: Tables | None = None
+    kept: dict[Hashable, ir.Table] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of_files(cls, paths: Mapping[str, UPath], before: Tables | None = None) -> Tables:
@@ -160,17 +161,19 @@ def conform(name: str, table: pa.Table, where: str | None = None) -> pa.Table:
     import pyarrow as pa
 
     columns = []
-    for field in schema(name):
-        if field.name not in table.column_names:
-            columns.append(pa.nulls(table.num_rows, field.type))
+    for wanted in schema(name):
+        if wanted.name not in table.column_names:
+            columns.append(pa.nulls(table.num_rows, wanted.type))
             continue
-        column = table.column(field.name)
+        column = table.column(wanted.name)
         try:
-            columns.append(column.cast(field.type))
+            columns.append(column.cast(wanted.type))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            row = _first_wrong(column, field.type)
+            row = _first_wrong(column, wanted.type)
             at = f"row {row + 1}" if row is not None else f"its type {column.type}"
-            raise BadTable(f"{where or name}: column {field.name}, {at}: it cannot be read as {field.type}.") from error
+            raise BadTable(
+                f"{where or name}: column {wanted.name}, {at}: it cannot be read as {wanted.type}."
+            ) from error
     made = pa.table(columns, schema=schema(name))
     for needed in NEEDED.get(name, ()):
         column = made.column(needed)
