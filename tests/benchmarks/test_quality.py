@@ -261,3 +261,15 @@ def test_one_person_s_records_with_nothing_in_common_are_found():
     assert labels.audit(world).one_with_nothing_in_common == {pair(*refs)}
     world.contacts[refs[1]]["links"] = [refs[0]]
     assert labels.audit(world).one_with_nothing_in_common == set()
+
+
+def test_who_buys_with_another_s_address_need_not_be_found_but_the_other_s_account_is_wrong():
+    world = town()
+    mine, theirs = two(world, "shopify shopify")
+    world.orders["shopify:order:1"] = {"platform": "shopify", "email": world.reaches("b@x.com", "1/personal")}
+    world.truth.buyer["shopify:order:1"] = "0"
+    assert judging.expected(world)["orphaned_order"] == set()
+    assert judging.ignored(world, "orphaned_order", pair("shopify:order:1", mine))
+    assert not judging.ignored(world, "orphaned_order", pair("shopify:order:1", theirs))
+    world.truth.buyer["shopify:order:1"] = "1"
+    assert judging.expected(world)["orphaned_order"] == {pair("shopify:order:1", theirs)}

@@ -46,7 +46,7 @@ def expected(world: World) -> dict[str, set[Pair]]:
         found["duplicate_contact"] |= {pair(*two) for two in combinations(hubspot, 2)} - truth.apart.keys()
         found["email_mismatch"] |= {two for two in mismatches(world, refs) if settled(world, two, refs) is False}
     for order, buyer in truth.buyer.items():
-        if order not in truth.closed:
+        if order not in truth.closed and not lent(world, order):
             shop = platform(order)
             accounts = [ref for ref in people.get(buyer, ()) if platform(ref) == shop and kind(ref) == "customer"]
             found["orphaned_order"] |= {pair(order, ref) for ref in accounts if ref not in truth.successor}
@@ -66,17 +66,29 @@ def ignored(world: World, rule: str, two: Pair) -> bool:
     """
     Whether a pair counts neither for nor against whoever names it.
 
-    A guest checkout's stub; two contacts of one person that must stay apart (to name them is right, to merge them is
-    not, and that is counted); addresses that are settled by one platform as a whole, or of which one is a task's.
+    A guest checkout's stub; the buyer's own account where they bought with another's address; two contacts of one
+    person that must stay apart (to name them is right, to merge them is not, and that is counted); addresses that are
+    settled by one platform as a whole, or of which one is a task's.
     """
     refs = sorted(two)
     if rule != "orphaned_order" and two & world.truth.stubs:
         return True
+    orders = [ref for ref in refs if ref in world.truth.buyer]
+    if orders:
+        other = next((ref for ref in refs if ref != orders[0]), orders[0])
+        return lent(world, orders[0]) and world.truth.person.get(other) == world.truth.buyer[orders[0]]
     if rule == "duplicate_contact":
         return two in world.truth.apart
     if rule == "email_mismatch" and world.truth.person.get(refs[0]) == world.truth.person.get(refs[-1]):
         return settled(world, two, world.of(world.known[world.truth.person[refs[0]]])) is None
     return False
+
+
+def lent(world: World, order: str) -> bool:
+    """Whether an order was made with the address of somebody else."""
+    email = world.orders[order]["email"]
+    owner = world.truth.mailbox[email.lower()].partition("/")[0] if email else ""
+    return owner in world.known and owner != world.truth.buyer[order]
 
 
 def mismatches(world: World, refs: Iterable[str]) -> set[Pair]:

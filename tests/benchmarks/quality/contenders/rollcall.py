@@ -40,7 +40,8 @@ def claimed(world: World, finding: Json) -> set[Pair]:
         accounts = {fix["after"]["contact"] for option in finding["options"] for fix in _fixes(option, "attach")}
         return {pair(finding["subject"], ref) for ref in accounts or set(finding["others"])}
     if finding["rule"] == "email_mismatch":
-        return judging.mismatches(world, refs) or {pair(refs[0], refs[-1])}
+        found = judging.mismatches(world, refs)
+        return {two for two in found if not _settled(world, two)} or found or {pair(refs[0], refs[-1])}
     if finding["rule"] == "billing_drift":
         of_client = {two for two in judging.hosted(world) if two <= set(refs)}
         differing = {two for two in of_client if len({judging.mailbox(world, ref) for ref in two} - {None}) == 2}
@@ -66,6 +67,12 @@ def recommended(world: World, finding: Json) -> Recommended | None:
     pairs = {pair(*two) for two in joined} if whole else claimed(world, finding)
     right = not violations and _right(world, finding, option)
     return Recommended(frozenset(pairs), right, violations)
+
+
+def _settled(world: World, two: Pair) -> bool:
+    """Whether a third record of the same person knows both addresses: such a pair only goes along with others."""
+    people = {world.truth.person[ref] for ref in two}
+    return len(people) == 1 and judging.settled(world, two, world.of(world.known[people.pop()])) is True
 
 
 def _right(world: World, finding: Json, option: Json) -> bool:
