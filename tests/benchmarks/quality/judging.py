@@ -58,7 +58,8 @@ def expected(world: World) -> dict[str, set[Pair]]:
     for refs in holding.values():
         several = (two for two in combinations(sorted(refs), 2) if truth.person[two[0]] != truth.person[two[1]])
         found["shared_mailbox"] |= {pair(*two) for two in several}
-    found["billing_drift"] = {two for two in hosted(world) if len({mailbox(world, ref) for ref in two} - {None}) == 2}
+    disputed = {ref for rule in ("email_mismatch", "shared_mailbox") for two in found[rule] for ref in two}
+    found["billing_drift"] = {two for two in drifted(world) if not two & disputed and not _of_a_task(world, two)}
     return found
 
 
@@ -68,9 +69,12 @@ def ignored(world: World, rule: str, two: Pair) -> bool:
 
     A guest checkout's stub; the buyer's own account where they bought with another's address; two contacts of one
     person that must stay apart (to name them is right, to merge them is not, and that is counted); addresses that are
-    settled by one platform as a whole, or of which one is a task's.
+    settled by one platform as a whole, or of which one is a task's; and hosting beside a client whose address is a
+    task's, a family's, or in dispute with another platform, which comes first.
     """
     refs = sorted(two)
+    if rule == "billing_drift":
+        return two in drifted(world)
     if rule != "orphaned_order" and two & world.truth.stubs:
         return True
     orders = [ref for ref in refs if ref in world.truth.buyer]
@@ -127,6 +131,15 @@ def hosted(world: World) -> set[Pair]:
         for one, other in named
         if {kind(one), kind(other)} & {"client"} and {kind(one), kind(other)} & set(HOSTED)
     }
+
+
+def drifted(world: World) -> set[Pair]:
+    """Those of them whose addresses reach different mailboxes."""
+    return {two for two in hosted(world) if len({mailbox(world, ref) for ref in two} - {None}) == 2}
+
+
+def _of_a_task(world: World, two: Pair) -> bool:
+    return any(mailbox(world, ref) in world.truth.roles for ref in two)
 
 
 def relation(world: World, left: str, right: str) -> str | None:
