@@ -8,14 +8,13 @@ does not know what any answer means: each platform's `judge` says that. One may 
 
 from __future__ import annotations
 
-import email.utils
 import logging
 import math
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,9 +22,12 @@ import requests
 import tenacity
 import urllib3
 
+from include.answer import Answer, date_of, retry_after
 from include.errors import RateLimited, RollcallError, UnclearOutcome, UnexpectedAnswer, Unreachable
 from include.json_text import parsed
 from include.pace import LONGEST_PAUSE, MAIN, Pace, Patience
+
+__all__ = ["Answer", "Http", "Judge", "Session", "pooled", "retry_after"]
 
 Session = requests.Session
 
@@ -37,24 +39,6 @@ ADDRESS = re.compile(r"[^/]*(?:@|%40)[^/]*", re.IGNORECASE)
 
 # Its lines hold whole URLs, and so people's addresses, at whatever level an operator may set.
 logging.getLogger("urllib3.connectionpool").addFilter(lambda record: False)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """
-    One complete answer. `body` is the parsed JSON, None when the body was empty; `raw` is the body's bytes as they came
-    (after any compression was undone); `headers` ignore case.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    body: Any
-    raw: bytes = b""
-
-    @property
-    def date(self) -> datetime | None:
-        """When the platform made it, by its own clock; None where it did not say so usably."""
-        return _date(str(self.headers.get("Date", "")))
 
 
 Judge = Callable[[Answer], RollcallError | None]
@@ -82,11 +66,11 @@ class Http:
     tries: int = TRIES
     largest_body: int = field(default=LARGEST_BODY)
     pace: Pace = field(default_factory=Pace)
-    _dates: list[datetime] = field(default_factory=list, init=False, repr=False)
+    _dates: list[str] = field(default_factory=list, init=False, repr=False)
 
     def date(self) -> datetime | None:
         """When the platform last answered, by its own clock; None where it has not said so."""
-        return self._dates[-1] if self._dates else None
+        return date_of(self._dates[-1]) if self._dates else None
 
     def read(self, method: str, path: str, quota: str = MAIN, **how: Any) -> Answer:
         """
@@ -192,8 +176,8 @@ class Http:
             else:
                 raise _Broken("answered with something that is not JSON") from None
         answer = Answer(status, response.headers, body, raw)
-        if answer.date:
-            self._dates[:] = [answer.date]
+        if said := answer.headers.get("Date"):
+            self._dates[:] = [said]
         return answer
 
     def _insist(self, method: str, path: str, answer: Answer) -> None:
@@ -218,26 +202,6 @@ def pooled(session: Session) -> Session:
     for scheme in ("https://", "http://"):
         session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=THREADS, pool_block=True))
     return session
-
-
-def retry_after(answer: Answer, now: datetime | None = None) -> float | None:
-    """The seconds a `Retry-After` header asks for, in either of its forms (RFC 9110, 10.2.3); None if unusable."""
-    text = str(answer.headers.get("Retry-After", "")).strip()
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        pass
-    then = _date(text)
-    return None if then is None else max(0.0, (then - (now or datetime.now(UTC))).total_seconds())
-
-
-def _date(text: str) -> datetime | None:
-    """A date as HTTP writes it (RFC 9110, 5.6.7), which is in UTC."""
-    try:
-        then = email.utils.parsedate_to_datetime(text)
-        return then.astimezone(UTC) if then.tzinfo else then.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _call(method: str, path: str) -> str:
