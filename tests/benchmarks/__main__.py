@@ -38,6 +38,8 @@ def bench(
         int, typer.Option(min=1, help="How many people live in the world whose pages become Parquet.")
     ] = 6_000,
     asked: Annotated[int, typer.Option(min=1, help="How many people live in the world that is pulled.")] = 112_000,
+    pages: Annotated[int, typer.Option(min=1, help="How many pages of each platform become Parquet.")] = 300,
+    turns: Annotated[int, typer.Option(min=1, help="How often each way from pages to Parquet has its turn.")] = 3,
     rounds: Annotated[int, typer.Option(min=1, help="How often each side has its turn.")] = 5,
     seed: Annotated[int, typer.Option(help="The worlds are the same for the same seed.")] = 7,
 ) -> None:
@@ -61,9 +63,9 @@ def bench(
                     sys.exit(1)
     console.print(_table(results, rounds))
     console.print(MEASURED)
-    with told.status(f"Timing pages to Parquet, {rounds} rounds"):
+    with told.status(f"Timing pages to Parquet, {turns} rounds"):
         try:
-            console.print(parquet.parquet(paged, seed, rounds))
+            console.print(parquet.parquet(paged, seed, pages, turns))
         except Disagreement as error:
             told.print(f"[bold red]Pages to Parquet was not timed.[/bold red] {error}", highlight=False)
             sys.exit(1)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 class Pages(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or the end of each page waits 40 ms for the other side's word
     folder: Path
 
     def do_GET(self) -> None:

@@ -5,28 +5,32 @@ from __future__ import annotations
 import json
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import requests
 
-from include.json_text import parsed
 from include.registry import load
+from include.store.bodies import Bodies, Body
 from include.store.tables import of_rows
 from include.transport import Http
 
 
-def bodies(job: dict[str, Any], stream: str) -> Iterator[Any]:
+def bodies(job: dict[str, Any], stream: str) -> Iterable[Any]:
+    """Pages on disk as a snapshot hands them on; over HTTP what our client makes of an answer, which is parsed."""
     files = job["streams"][stream]["files"]
-    if not job["url"]:
-        yield from (parsed(Path(file).read_bytes()) for file in files)
-        return
+    if job["url"]:
+        return asked(job["url"], job["platform"], stream, len(files))
+    return Bodies(lambda: (Body(Path(file).read_bytes(), file) for file in files))
+
+
+def asked(url: str, platform: str, stream: str, pages: int) -> Iterator[Any]:
     with requests.Session() as session:
-        http = Http(job["platform"], session, job["url"], judge=lambda answer: None)
-        for number in range(1, len(files) + 1):
-            yield http.read("GET", f"/{job['platform']}/{stream}", params={"page": number}).body
+        http = Http(platform, session, url, judge=lambda answer: None)
+        for number in range(1, pages + 1):
+            yield http.read("GET", f"/{platform}/{stream}", params={"page": number}).body
 
 
 def cpu() -> float:
