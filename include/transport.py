@@ -197,10 +197,18 @@ class Http:
             self.sleep(seconds)
 
 
-def pooled(session: Session) -> Session:
-    """A session that keeps a connection for each of many threads. Its requests are never repeated below `Http`."""
+def pooled(session: Session, base_url: str) -> Session:
+    """
+    A session that keeps a connection for each of many threads. Its requests are never repeated below `Http`.
+
+    What the environment says of proxies and certificates is asked once: requests would ask it twice for every request,
+    and would put a key from ~/.netrc in place of ours.
+    """
     for scheme in ("https://", "http://"):
         session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=THREADS, pool_block=True))
+    found = session.merge_environment_settings(base_url, {}, None, None, None)
+    session.proxies, session.verify, session.cert = found["proxies"], found["verify"], found["cert"]
+    session.trust_env = False
     return session
 
 

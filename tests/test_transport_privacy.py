@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from include.errors import RollcallError, UnexpectedAnswer
-from include.transport import Http
+from include.transport import Http, pooled
 from tests.scripted import Line, says, serve
 
 SECRET, PERSON = "s3cret-token", "ann@old.example"
@@ -73,3 +73,23 @@ def test_a_read_that_works_logs_no_address_either(caplog):
         client(platform.url).read("GET", "/contacts", params={"email": PERSON})
     assert platform.asked == ["GET /contacts?email=ann%40old.example"]
     assert [private for private in PRIVATE if private in caplog.text] == []
+
+
+def test_a_key_of_the_users_own_netrc_never_takes_the_place_of_ours(tmp_path, monkeypatch):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    with serve(says(200, {})) as vendor:
+        session = pooled(requests.Session(), vendor.url)
+        Http("hubspot", session, vendor.url, lambda answer: None).read("GET", "/", headers={"Authorization": "ours"})
+        assert vendor.headers[-1]["Authorization"] == "ours"
+
+
+def test_the_proxies_and_certificates_of_the_environment_hold(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "near.example")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/ours.pem")
+    far, near = (pooled(requests.Session(), f"https://{host}.example") for host in ("far", "near"))
+    assert (far.proxies.get("https"), near.proxies.get("https")) == ("http://proxy.example:3128", None)
+    assert far.verify == "/etc/ours.pem"

@@ -149,7 +149,7 @@ def open_platform(
 
     api, rows, fixes, quotas = (load("platforms", name, part) for part in ("api", "rows", "fixes", "quotas"))
     pace = Pace(name, quotas.quotas(), kept or Memory())
-    http = Http(name, pooled(session), base_url, api.judge, pace=pace, **more)
+    http = Http(name, pooled(session, base_url), base_url, api.judge, pace=pace, **more)
     about = load("platforms", name)
     lag, at_once = float(about.LAG_SECONDS), int(about.AT_ONCE)
     return Platform(name, api.Api(http, key), rows, fixes, lag, at_once)

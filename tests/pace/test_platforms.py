@@ -108,7 +108,7 @@ REFUSALS: list[Any] = [
 def opened(name: str, url: str, slept: list[float], **more: Any) -> Http:
     judge = load("platforms", name, "api").judge
     pace = Pace(name, load("platforms", name, "quotas").quotas())
-    return Http(name, pooled(requests.Session()), url, judge, sleep=slept.append, pace=pace, **more)
+    return Http(name, pooled(requests.Session(), url), url, judge, sleep=slept.append, pace=pace, **more)
 
 
 @pytest.mark.parametrize(("name", "status", "body", "headers", "seconds"), REFUSALS)

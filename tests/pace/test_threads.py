@@ -69,7 +69,7 @@ def server() -> Iterator[Server]:
 def opened(server: Server, *quota: Window) -> Http:
     pace = Pace("acme", {MAIN: quota[0]} if quota else {})
     url = f"http://127.0.0.1:{server.server_port}"
-    return Http("acme", pooled(requests.Session()), url, lambda answer: None, pace=pace)
+    return Http("acme", pooled(requests.Session(), url), url, lambda answer: None, pace=pace)
 
 
 def ask(http: Http, path: str) -> bool:
