@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from include.model import IRREVERSIBLE, Action
+from include.registrant_change import CONSENT, VERIFY, deadlines
 from include.registry import docstring, names, vendors
 
 PLATFORMS = vendors()
@@ -126,11 +127,22 @@ def changes(action: str, before: Mapping[str, Any], after: Mapping[str, Any]) ->
             {"field": "Duplicate's address", "before": value(before.get("duplicate_email")), "after": _kept(before)},
             *_orders(before, after),
         ]
-    return [
+    changed = [
         {"field": FIELDS.get(field, field), "before": value(before.get(field)), "after": value(after.get(field))}
         for field in before
         if before.get(field) != after.get(field)
     ]
+    return changed + _of_a_registrant(after)
+
+
+def _of_a_registrant(after: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What a registrant's new address needs and sets off; nothing of any other fix."""
+    if VERIFY not in after:
+        return []
+    consent = str(after.get(CONSENT) or "none is written down: until then the registrar is not asked")
+    told = [{"field": "Client's consent", "before": "", "after": consent}]
+    sets_off = " ".join(deadlines(after, name=after.get("domain")))
+    return [*told, {"field": "Sets off", "before": "", "after": sets_off}] if sets_off else told
 
 
 def _kept(before: Mapping[str, Any]) -> str:

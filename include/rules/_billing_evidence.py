@@ -113,8 +113,9 @@ def _remarks(account: Account, apart: list[Record]) -> Iterator[Evidence]:
         if one.kind == "domain":
             fix = set_address(one.ref, one.email, account.client.email, None, settings())
             sets_off = " ".join(deadlines(fix.after, name=one.named(billing.NAME)))
-            says = f"{_domain(one)}: a new address of the registrant needs the client's consent, which is not written"
-            yield Evidence("consent", 0.0, f"{says} down. {sets_off}".rstrip())
+            says = f"{_domain(one)}: a new address of the registrant needs the client's consent. Until that is"
+            says += f" written down, the registrar is asked nothing. {sets_off}"
+            yield Evidence("consent", 0.0, says.rstrip())
 
 
 def _domain(one: Record) -> str:

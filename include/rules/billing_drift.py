@@ -133,7 +133,7 @@ def _option(account: Account, apart: list[Record], target: Record, with_registra
     left = [one for one in (account.client, *apart) if one.key != target.key and one.ref not in changed]
     label = f"Use the {whose} address, {target.email}"
     if with_registrants:
-        label += ", for the registrant too: waits for the client's consent"
+        label += f", for the registrant{' too' if fixes else ''}: waits for the client's consent"
     elif left or registrants:
         places = {"hosting": "cPanel account", "domain": "registrant"}
         kinds = dict.fromkeys(places.get(one.kind, one.kind) for one in left)

@@ -26,6 +26,7 @@ from include.people import names
 from include.people.normal import address_table
 from include.rules import _making as making
 from include.rules import email_mismatch
+from include.rules._billing import PEOPLE
 from include.rules.orphaned_order import NEVER, SHOPS
 from include.settings import settings
 
@@ -153,7 +154,7 @@ def _would(rows: list[Row], bought: list[Row]) -> Iterator[Evidence]:
         ids = " and ".join(sorted((row["id"] for row in contacts), key=lambda id: (len(id), id)))
         says = f"Taken for one person, their HubSpot contacts {ids} would be merged, which cannot be undone."
         yield Evidence("would_merge", WOULD, says)
-    holding = [row for row in rows if row["kind"] in email_mismatch.HOLDERS and row["main"]]
+    holding = [row for row in rows if row["kind"] in PEOPLE and row["main"]]
     alone = [[row for row in theirs if row in holding] for theirs in by_person.values()]
     if email_mismatch.disagree(holding) and not any(email_mismatch.disagree(theirs) for theirs in alone):
         addresses = sorted({row["email"] for row in holding})

@@ -168,3 +168,21 @@ def test_the_states_of_the_ledger_all_have_words(sqlite_ledger):
     states = {state for by_state in findings.counts(sqlite_ledger).values() for state in by_state}
     assert states == {"open", "gone"}
     assert states <= set(words.STATES)
+
+
+@pytest.mark.parametrize(
+    ("consent", "told"),
+    [
+        pytest.param({}, "none is written down: until then the registrar is not asked", id="outstanding"),
+        pytest.param({"consent": "ticket 17 (whois:domain:3)"}, "ticket 17 (whois:domain:3)", id="given"),
+    ],
+)
+def test_a_registrant_s_new_address_is_shown_with_its_consent_and_what_it_sets_off(consent, told):
+    after = {"email": "b@x.example", "transfer_lock_days": 60, "verification_days": 15, **consent}
+    address, agreed, sets_off = words.changes("set_email", {"email": "a@x.example"}, after)
+    assert (address["before"], address["after"]) == ("a@x.example", "b@x.example")
+    assert (agreed["field"], agreed["after"]) == ("Client's consent", told)
+    assert "within 15 days" in sets_off["after"]
+    assert "for 60 days" in sets_off["after"]
+    of_a_country = words.changes("set_email", {"email": "a@x.example"}, {**after, "domain": "ann.de"})
+    assert "registry has rules of its own" in of_a_country[-1]["after"]

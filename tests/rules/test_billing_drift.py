@@ -66,7 +66,7 @@ def said(finding, kind):
         ),
         pytest.param(
             (client(), login(), site(), registered(OLD)),
-            [f"Use the client's address, {NEW}, for the registrant too: waits for the client's consent"],
+            [f"Use the client's address, {NEW}, for the registrant: waits for the client's consent"],
             [[(DOMAIN, NEW)]],
             id="a-registrant",
         ),

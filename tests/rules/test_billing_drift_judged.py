@@ -168,3 +168,16 @@ def test_a_decision_outlives_what_only_tells_when_something_changed():
     rows = (client(), login(), site(OLD))
     assert content(only(*rows)) == content(only(*rows, before=night(MOVED)))
     assert content(only(*rows)) != content(only(client(), login(), site("third@x.example")))
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [registered("hostmaster@ann.example"), login(OLD, first_name="Bob"), registered(OLD, first_name="Bob")],
+    ids=["a-role-mailbox", "a-login-of-another-name", "a-registrant-of-another-name"],
+)
+def test_what_is_left_alone_is_left_alone_beside_something_that_drifted_too(beside):
+    (finding,) = found("billing_drift", client(), beside, site("c@old.example"))
+    assert {fix.target.platform for option in finding.options for fix in option.fixes} == {"cpanel", "whmcs"}
+    assert {fix.action for option in finding.options for fix in option.fixes if fix.target.platform == "whmcs"} == {
+        "add_note"
+    }
