@@ -1,216 +1,158 @@
 """
 Which contacts are one person, and the evidence for it.
 
-Three kinds of evidence link two contacts: one names the other (an explicit link), they share an address, or they share
-name and phone number. What never links, whatever else speaks for it:
+Each pair of contacts has its evidence (`evidence`) and what speaks against it (`guards`); pairs that no guard forbids
+make groups (`grouping`), and a group in which two members must not be one person is split at the weakest pair between
+them, as is one larger than `ROLLCALL_GROUP_SIZE`. A person keeps its name from night to night (`identity`).
 
-* the mailbox of a role (`info@`), or any value that more contacts share than `ROLLCALL_HUB_SIZE`;
-* one address with two first names, which is a household, and a father's name with his son's (Sr., Jr.);
-* two contacts that name different records of the same platform as their own;
-* a group larger than `ROLLCALL_GROUP_SIZE`: it is left unlinked, and counted in the log.
-
-Hosting accounts and domains have no name of their own and are linked by explicit links only.
+Hosting accounts and domains have no name of their own and are linked by explicit links only. What much evidence joins
+and a guard forbids is told too: an edge with a weight below 0.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from include.model import Ref
-from include.people import names
-from include.people.normal import address_table, name_table, phone_table, said_name
+from include.people import edges, evidence, guards, identity
+from include.people.edges import Reasons
+from include.people.facts import Forms, contacts_of
+from include.people.grouping import Against, components, resplit, sizes
 from include.settings import settings
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
+    from include.people.grouping import Numbers
     from include.store.tables import Tables
 
 logger = logging.getLogger(__name__)
 
-NAMED = ("customer", "contact", "client", "login")
-LINK, ADDRESS, NAME_AND_PHONE = 6.0, 4.0, 4.0  # weights: an explicit link outweighs what may be shared by chance
-OTHER_NAME = -3.0
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Edge:
-    """Two contacts and one reason why they are one person."""
-
-    left: str
-    right: str
-    evidence: str
-    weight: float
-    says: str
+TEMPORARY = ("who", "claims", "apart", "bought", "changed", "candidates", "judged", "crowd", "groups")
 
 
 def link(tables: Tables) -> tuple[pa.Table, pa.Table]:
     """The tables `people` and `edges` of a night. The same contacts give the same tables in any row order."""
+    forms = Forms.of(tables)
+    who = _keep(tables, "who", contacts_of(tables, forms))
+    claims = _keep(tables, "claims", guards.claims_of(tables, who))
+    apart = _keep(tables, "apart", _apart(tables, who))
+    found = _keep(tables, "candidates", evidence.candidates(tables, forms, who))
+    reasons = Reasons.of(_keep(tables, "judged", guards.judged(found, who, claims, apart)))
+    refs = who.select("n", "ref", "platform", "kind").distinct().order_by("n").to_pyarrow()
+    whole = _whole(reasons, refs.num_rows)
+    crowd = _members(whole, 3)
+    vetoes = _vetoes(_keep(tables, "crowd", crowd), who, claims, apart) if crowd.num_rows else []
+    group, against = _split(reasons, whole, vetoes)
+    _tell(who, reasons, group, against)
+    people = _people(tables, refs, group)
+    for name in TEMPORARY:
+        tables.backend.drop_table(f"link_{name}", force=True)
+    return people, edges.table(refs.column("ref").combine_chunks(), reasons, group, against)
+
+
+def _keep(tables: Tables, name: str, made: ir.Table | pa.Table) -> ir.Table:
+    """A temporary table: worked out once, however often it is read."""
+    return tables.backend.create_table(f"link_{name}", made, temp=True, overwrite=True)
+
+
+def _apart(tables: Tables, who: ir.Table) -> ir.Table:
+    """The pairs that people judged not to be the same, by number, either way round."""
+    one, other = who.select(left="ref", one="n"), who.select(right="ref", other="n")
+    said = tables.apart.join(one, "left").join(other, "right")
+    return said.select(left="one", right="other").union(said.select(left="other", right="one")).distinct()
+
+
+def _whole(reasons: Reasons, contacts: int) -> Numbers:
+    """The group of each contact: all that hangs together, split where it is too large."""
+    import numpy as np
+
+    pairs, largest = reasons.allowed(), settings().group_size
+    group = components(contacts, pairs.left, pairs.right)
+    too_large = np.unique(group[sizes(group) > largest])
+    if len(too_large):
+        logger.warning("%d groups have more than %d contacts and were split", len(too_large), largest)
+    return resplit(group, too_large, pairs, largest, Against())
+
+
+def _members(group: Numbers, least: int) -> pa.Table:
+    """The contacts in groups of `least` and more: n, group."""
+    import numpy as np
     import pyarrow as pa
 
-    from include.store.tables import COLUMNS, schema
+    chosen = np.flatnonzero(sizes(group) >= least)
+    return pa.table({"n": chosen, "group": group[chosen]})
 
-    edges = find_edges(tables)
-    people = _people(group(edges, settings().group_size))
-    kept = {contact for _, contact, _, _ in people}
-    edges = [edge for edge in edges if edge.left in kept and edge.right in kept]
-    facts = [(e.left, e.right, e.evidence, e.weight, e.says) for e in edges]
-    return tuple(  # people, edges
-        pa.table(dict(zip(COLUMNS[name], _turned(rows, len(COLUMNS[name])), strict=True)), schema=schema(name))
-        for name, rows in (("people", people), ("edges", facts))
+
+def _vetoes(crowd: ir.Table, who: ir.Table, claims: ir.Table, apart: ir.Table) -> list[dict[str, Any]]:
+    """The pairs within a group that a guard forbids, or whose names differ: left, right, group, veto."""
+    import ibis
+
+    known = crowd.join(who.select("n", "first", "last", "suffix", "slot", "naming"), "n")
+    known = known.left_join(apart.select(one="left").distinct(), [("n", "one")])
+    doubts = [known[part].max() != known[part].min() for part in ("first", "last", "suffix")]
+    doubts += [known.slot.count() > 1, known.naming.sum() > 1, known.one.count() > 1]
+    doubtful = known.group_by("group").agg(doubtful=ibis.or_(*doubts)).filter(ibis._.doubtful)
+    some = crowd.semi_join(doubtful, "group")
+    both = some.join(some.select("group", other="n"), "group").filter(ibis._.n < ibis._.other)
+    judged = guards.judged(both.select("group", left="n", right="other"), who, claims, apart)
+    found = judged.filter(judged.veto.notnull() | ~judged.agreed.fill_null(True))
+    return list(found.order_by("left", "right").to_pyarrow().to_pylist())
+
+
+def _split(
+    reasons: Reasons, whole: Numbers, vetoes: list[dict[str, Any]]
+) -> tuple[Numbers, dict[tuple[int, int], str]]:
+    """The group of each contact once no guard is broken, and the pairs that are apart though much joins them."""
+    import numpy as np
+
+    ends = [((row["left"], row["right"]), row["veto"]) for row in vetoes]
+    forbidden = Against(
+        tuple(pair for pair, veto in ends if veto is not None), tuple(pair for pair, veto in ends if veto is None)
     )
+    concerned = np.unique(np.array([row["group"] for row in vetoes], dtype=np.int64))
+    group = resplit(whole, concerned, reasons.allowed(), settings().group_size, forbidden)
+    against = reasons.contradictions()
+    against |= {pair: veto or guards.OTHER_NAMES for pair, veto in ends if group[pair[0]] != group[pair[1]]}
+    return group, against
 
 
-def find_edges(tables: Tables) -> list[Edge]:
-    """Every pair with evidence that no guard forbids, sorted."""
-    contacts = _facts(tables)
-    explicit = _explicit(contacts)
-    named = {side for pair in explicit for side in (pair, pair[::-1])}
-    claims = _claims(contacts)
-    edges = [_explicit_edge(contacts, *pair) for pair in explicit]
-    for evidence, weight, pairs in (
-        ("address", ADDRESS, _sharing_an_address(tables)),
-        ("name_and_phone", NAME_AND_PHONE, _sharing_name_and_phone(tables)),
-    ):
-        for left, right in pairs:
-            agreed = names.agree(contacts[left]["name"], contacts[right]["name"])
-            if agreed is False or _contradict(claims, left, right):
-                continue
-            if evidence == "address" and agreed is None and (left, right) not in named:
-                continue  # an address alone, without a name on both sides, may be anybody's who ever used it
-            edges.append(Edge(left, right, evidence, weight, SAYS[evidence]))
-    return sorted(set(edges))
+def _people(tables: Tables, refs: pa.Table, group: Numbers) -> pa.Table:
+    """The table `people`."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from include.store.tables import schema
+
+    members = _members(group, 2)
+    rows = refs.take(members.column("n"))
+    person = refs.column("ref").take(members.column("group"))
+    if tables.before is not None:
+        named = pa.table({"group": person, "contact": rows.column("ref")})
+        found = identity.renamed(_keep(tables, "groups", named), tables.before.people).to_pyarrow()
+        place = pc.index_in(person, value_set=found.column("group").combine_chunks())
+        person = pc.coalesce(found.column("person").combine_chunks().take(place.combine_chunks()), person)
+    columns = {"person": person, "contact": rows.column("ref"), "platform": rows["platform"], "kind": rows["kind"]}
+    made = pa.table(columns).cast(schema("people"))
+    return made.sort_by([("person", "ascending"), ("contact", "ascending")])
 
 
-SAYS = {
-    "link": "One record names the other as its own.",
-    "address": "They hold the same address, and their names agree.",
-    "name_and_phone": "They have the same name and the same phone number.",
-    "other_name": "One record names the other as its own, but they bear different names.",
-}
-
-
-def group(edges: list[Edge], largest: int) -> dict[str, list[str]]:
-    """Contacts joined by edges, by their smallest reference. A group larger than `largest` is left out and counted."""
-    above: dict[str, str] = {}
-
-    def top(contact: str) -> str:
-        while (parent := above.setdefault(contact, contact)) != contact:
-            above[contact] = above[parent]
-            contact = above[contact]
-        return contact
-
-    for edge in edges:
-        low, high = sorted((top(edge.left), top(edge.right)))
-        above[high] = low
-    groups: dict[str, list[str]] = defaultdict(list)
-    for contact in sorted(above):
-        groups[top(contact)].append(contact)
-    too_large = [root for root, members in groups.items() if len(members) > largest]
-    if too_large:
-        logger.warning("%d groups have more than %d contacts and were left unlinked", len(too_large), largest)
-    return {min(members): members for root, members in groups.items() if root not in set(too_large)}
-
-
-def _facts(tables: Tables) -> dict[str, dict[str, Any]]:
-    """Of every contact that can be linked: its name in normal form and the records it names."""
-    contacts = tables.contacts
-    wanted = contacts.select("platform", "kind", "id", "first_name", "last_name", "links").to_pyarrow().to_pylist()
-    return {
-        f"{row['platform']}:{row['kind']}:{row['id']}": {
-            "name": names.normal(row["first_name"], row["last_name"]),
-            "links": row["links"] or [],
-        }
-        for row in wanted
-    }
-
-
-def _explicit(contacts: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
-    pairs = {
-        (min(contact, other), max(contact, other))
-        for contact, facts in contacts.items()
-        for other in facts["links"]
-        if other in contacts and other != contact
-    }
-    return sorted(pairs)
-
-
-def _explicit_edge(contacts: dict[str, dict[str, Any]], left: str, right: str) -> Edge:
-    if names.agree(contacts[left]["name"], contacts[right]["name"]) is False:
-        return Edge(left, right, "other_name", LINK + OTHER_NAME, SAYS["other_name"])
-    return Edge(left, right, "link", LINK, SAYS["link"])
-
-
-def _claims(contacts: dict[str, dict[str, Any]]) -> dict[str, dict[tuple[str, str], set[str]]]:
-    """What each contact names as its own, by platform and kind; a contact is its own claim too."""
-    claims: dict[str, dict[tuple[str, str], set[str]]] = {}
-    for contact, facts in contacts.items():
-        found: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for other in facts["links"]:
-            ref = Ref.parse(other)
-            found[ref.platform, ref.kind].add(other)
-        if found:
-            claims[contact] = found
-    return claims
-
-
-def _contradict(claims: dict[str, dict[tuple[str, str], set[str]]], left: str, right: str) -> bool:
-    """Whether both name a record of one kind on one platform as theirs, and not the same."""
-    ours, theirs = claims.get(left, {}), claims.get(right, {})
-    return any(not ours[kind] & theirs[kind] for kind in ours.keys() & theirs.keys() if kind[1] in NAMED)
-
-
-def _sharing_an_address(tables: Tables) -> list[tuple[str, str]]:
-    """Pairs that hold the same mailbox (main or additional), unless it is a role's or a hub."""
-    keys = address_table(tables).filter(lambda row: ~row.role)
-    refs = _refs(tables)
-    held = refs.select("ref", raw=refs.email).union(refs.select("ref", raw=refs.other_emails.unnest()))
-    return _pairs(held.join(keys, "raw").select("ref", value="key").distinct())
-
-
-def _sharing_name_and_phone(tables: Tables) -> list[tuple[str, str]]:
-    """Pairs with the same name and number in normal form."""
-    import ibis
-
-    refs = _refs(tables)
-    spelled = name_table(tables).filter((ibis._.first != "") & (ibis._.last != ""))
-    said = refs.select("ref", "phone", said=said_name(refs))
-    known = said.join(spelled, "said").join(phone_table(tables), [("phone", "raw")])
-    return _pairs(known.select("ref", value=ibis._.first + "|" + ibis._.last + "|" + ibis._.number).distinct())
-
-
-def _refs(tables: Tables) -> ir.Table:
-    contacts = tables.contacts
-    people = contacts.filter(contacts.kind.isin(NAMED))
-    return people.mutate(ref=people.platform + ":" + people.kind + ":" + people.id)
-
-
-def _pairs(held: ir.Table) -> list[tuple[str, str]]:
-    """Every two references that hold the same value, where not too many do."""
-    import ibis
-
-    size = held.group_by("value").agg(size=ibis._.ref.nunique())
-    few = held.semi_join(size.filter((size.size > 1) & (size.size <= settings().hub_size)), "value")
-    other = few.view()
-    both = few.join(other, [few.value == other.value, few.ref < other.ref]).select(left=few.ref, right=other.ref)
-    found = both.distinct().to_pyarrow()
-    return sorted(zip(found.column("left").to_pylist(), found.column("right").to_pylist(), strict=True))
-
-
-def _people(groups: dict[str, list[str]]) -> list[tuple[str, str, str, str]]:
-    rows = []
-    for person, members in sorted(groups.items()):
-        for contact in members:
-            ref = Ref.parse(contact)
-            rows.append((person, contact, ref.platform, ref.kind))
-    return rows
-
-
-def _turned(rows: Sequence[Any], width: int) -> list[list[Any]]:
-    """Rows as columns."""
-    return [[row[place] for row in rows] for place in range(width)]
+def _tell(who: ir.Table, reasons: Reasons, group: Numbers, against: dict[tuple[int, int], str]) -> None:
+    """Say in the log what was left apart, and what could not be compared."""
+    named = who.filter(who.named)
+    unknown = named.agg(
+        contacts=named.count(),
+        address=named.key.isnull().sum(),
+        name=((named["first"] == "") & (named["last"] == "")).sum(),
+    )
+    counts = unknown.to_pyarrow().to_pylist()[0]
+    logger.info(
+        "of %d contacts, %d have no address that can be compared, and %d no name",
+        *(counts[name] or 0 for name in ("contacts", "address", "name")),
+    )
+    pairs = reasons.allowed()
+    if cut := int((group[pairs.left] != group[pairs.right]).sum()):
+        logger.warning("%d pairs of contacts were cut, to split a group at its weakest edge", cut)
+    if against:
+        logger.warning("%d pairs contradict: much joins them, and they must not be one person", len(against))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from include.model import Contact
 from tests.rules.tables import ANN, BOB, NEW, contact, people
 
 SHOP = "shopify:customer:7"
@@ -74,8 +75,13 @@ def test_a_value_that_many_share_is_no_evidence():
     assert people(*crowd) == []
 
 
-def test_a_group_larger_than_the_cap_is_left_unlinked(caplog):
-    chain = [contact("hubspot", str(number), f"n{number}@x.example") for number in range(100, 125)]
-    linked = [contact("hubspot", row.id, row.email, links=(f"hubspot:contact:{int(row.id) + 1}",)) for row in chain]
-    assert people(*linked) == []
+def test_a_group_larger_than_the_cap_is_split_at_its_weakest_edge(caplog):
+    def named(number: int, **more: object) -> Contact:
+        return contact("hubspot", str(number), f"n{number}@x.example", links=(f"hubspot:contact:{number + 1}",), **more)
+
+    chain = [named(number) for number in range(100, 125)]
+    weak = [named(109, first_name="Ann", last_name="Lee"), named(110, first_name="Bob", last_name="Ray")]
+    found = people(*chain[:9], *weak, *chain[11:])
+    assert [len(group) for group in found] == [10, 15]
+    assert "hubspot:contact:109" in found[0]
     assert "1 groups have more than 20 contacts" in caplog.text
