@@ -85,16 +85,18 @@ def drifting(tables: Tables) -> list[Account]:
     return [account for _, account in sorted(found.items())]
 
 
-def owned_by_clients(tables: Tables) -> dict[str, list[dict[str, Any]]]:
+def owned_by_clients(tables: Tables, only: ir.Table) -> dict[str, list[dict[str, Any]]]:
     """
     The logins and cPanel accounts that each client names as its own, with the `key` of their one address.
 
+    `only`: the clients to look at, by reference in the column `contact`.
     `domain`: of a cPanel account. One that has another on its server than in WHMCS may be somebody else's: it is none.
     """
     contacts = tables.contacts
     clients = contacts.filter(contacts.kind == "client")
     client = clients.platform + ":client:" + clients.id
     named = clients.select(client=client, theirs=clients.links, ref=clients.links.unnest())
+    named = named.join(only.select(client="contact").distinct(), "client")
     owned = contacts.filter(contacts.kind.isin(OWNED) & (contacts.other_emails.length().fill_null(0) == 0))
     owned = owned.select("platform", "kind", "id", "email", "links")
     owned = owned.mutate(ref=owned.platform + ":" + owned.kind + ":" + owned.id)

@@ -2,77 +2,55 @@
 One person has different addresses on different platforms.
 
 **What is wrong.** Contacts that are one person (see how contacts are linked) hold addresses that differ in more than
-spelling, on different platforms. It is strongest when one record was changed clearly later than the others.
+spelling, on different platforms, and no record of the person holds both. One of them may be out of date.
 
-**Options.** Use one of the addresses everywhere (one option for each; WHMCS logins are changed before their client).
-Where HubSpot holds one of them: keep both, the other as HubSpot's additional address. Where the names differ as well:
-a new person took the account over, so that names change with the address. Recommended is the address of the record
-that was changed last, if it was changed at least a day after every other and nothing speaks against it; when the names
-differ, or no record says when it changed, a person must choose.
+**Options.** Use one of the addresses everywhere: one option for each, in the order of the alphabet. With a WHMCS
+client its login and its cPanel accounts are changed where they have its old address, the login first. Where HubSpot
+holds one of the addresses: keep both, the others as additional addresses of the HubSpot contact. Where the names differ
+as well: a new person took the account over, so that names change with the address, and access to accounts in use is
+handed over by the platform's own mail. Recommended is one of two addresses, where the names agree beyond doubt, if
+* a record was changed to it from the other one since the night before, or
+* the account's own orders were placed with the other one before, and no record was changed after that account, or
+* the other one is misspelled (gmial.com).
+When a record was changed does not tell what was changed, so that the date alone is shown and recommends nothing.
+Never recommended is an address that looks misspelled, a mailbox of a task or for one day, one that somebody else's
+record has too, and handing an account over.
 
-**Left alone.** Addresses that some record of the person holds side by side, as HubSpot's additional addresses: they
-are known. Spellings of one mailbox. An order's own address. Logins, cPanel accounts and registrants with another
-address than their client: those are `billing_drift`'s; with the client's address, logins and cPanel accounts go along.
+**Left alone.** Addresses that some record of the person holds side by side, as HubSpot's additional addresses, or two
+records on one platform: they are known. Spellings of one mailbox. A record without an address. An order's own address.
+Logins, cPanel accounts and registrants with another address than their client: those are `billing_drift`'s.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from include.model import Evidence, Finding, Fix, Option, Ref
+from include.model import Evidence, Finding
 from include.people import addresses, names
-from include.people.normal import address_table
 from include.rules import _making as making
-from include.rules._billing import owned_by_clients
+from include.rules._mismatch import HOLDERS, Disputed, Held, disputed, holding
+from include.rules._mismatch_options import Options, spelled
+from include.rules._sure import one_name
 
 if TYPE_CHECKING:
     from include.store.tables import Tables
 
+__all__ = ["HOLDERS", "RULE", "disagree", "find"]
+
 RULE = "email_mismatch"
-WANTED = ("platform", "kind", "id", "email", "other_emails", "first_name", "last_name", "updated_at")
-HOLDERS = ("customer", "contact", "client")  # a login goes with its client
 CLEARLY_LATER = timedelta(days=1)
-LATER, CHANGED_LAST_NIGHT, OTHER_NAME = 1.5, 3.0, -3.0
+LATER, CHANGED, ORDERED, SLIP, OTHER_NAME, ELSEWHERE = 0.5, 3.0, 2.0, 2.0, -3.0, -2.0
 
 
 def find(tables: Tables) -> Iterator[Finding]:
     """Every person whose addresses disagree."""
-    changed = _changed_since(tables)
-    beside, reasons = owned_by_clients(tables), _reasons(tables)
-    for person, rows in sorted(_candidates(tables).items()):
-        if disagree(rows):
-            yield _finding(rows, beside, reasons.get(person, []), changed)
-
-
-def _candidates(tables: Tables) -> dict[str, list[dict[str, Any]]]:
-    """The contacts of every person who has more than one address in normal form."""
-    import ibis
-
-    contacts = tables.contacts
-    held = contacts.filter(contacts.kind.isin(HOLDERS) & contacts.email.notnull())
-    held = held.mutate(contact=held.platform + ":" + held.kind + ":" + held.id)
-    known = held.join(tables.people.select("person", "contact"), "contact")
-    keyed = known.join(address_table(tables).select("raw", "key"), [("email", "raw")])
-    several = keyed.group_by("person").agg(keys=ibis._.key.nunique()).filter(ibis._.keys > 1)
-    wanted = [
-        "person",
-        "platform",
-        "kind",
-        "id",
-        "email",
-        "other_emails",
-        "first_name",
-        "last_name",
-        "updated_at",
-        "key",
-    ]
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in keyed.semi_join(several, "person").select(wanted).to_pyarrow().to_pylist():
-        found[row["person"]].append(row)
-    return {person: sorted(rows, key=making.ref_of) for person, rows in found.items()}
+    held = holding(tables)
+    options = Options.of(tables, held)
+    for case in disputed(tables, held):
+        yield _finding(case, options)
 
 
 def disagree(rows: list[dict[str, Any]]) -> bool:
@@ -90,151 +68,140 @@ def disagree(rows: list[dict[str, Any]]) -> bool:
     )
 
 
-def _finding(
-    rows: list[dict[str, Any]],
-    beside: dict[str, list[dict[str, Any]]],
-    reasons: list[Evidence],
-    changed: set[str],
-) -> Finding:
-    refs = [making.ref_of(row) for row in rows]
-    subject = next((ref for ref in refs if ref.platform == "hubspot"), refs[0])
-    others = tuple(ref for ref in refs if ref != subject)
+def _finding(case: Disputed, options: Options) -> Finding:
+    records = case.records
+    subject = next((record.ref for record in records if record.platform == "hubspot"), records[0].ref)
+    others = tuple(record.ref for record in records if record.ref != subject)
     key = making.key_of(RULE, subject, others)
-    newest = _newest(rows)
-    because = [*reasons, *_history(rows, newest, changed)]
-    same_name = _one_name(rows)
-    if not same_name:
-        because.append(Evidence("other_name", OTHER_NAME, "The records bear different names."))
-    values = _values(rows)
-    order = sorted(values, key=lambda k: (newest is None or k != newest["key"], k))
-    options = [_use(key, values[k], k, rows, beside) for k in order]
-    options += _keep_both(key, rows)
-    if not same_name and newest is not None:
-        options.append(_taken_over(key, newest, rows, beside))
-    sure = newest is not None and same_name and len(values) == 2 and bool(reasons)
-    return Finding(
-        RULE, subject, others, making.confidence(because), tuple(because), tuple(options), 0 if sure else None
+    values = spelled(records)
+    same = all(
+        names.agree(one.name, other.name) is not False for at, one in enumerate(records) for other in records[at + 1 :]
     )
+    newest = _newest(records)
+    because = [*case.reasons, *_history(case, values, newest), *_remarks(case, values)]
+    if not same:
+        because.append(Evidence("different_names", OTHER_NAME, f"The records bear different names: {_names(records)}."))
+    chosen, why = _recommended(case, newest, values)
+    because.append(Evidence("recommendation", 0.0, why))
+    made = options.made(key, records, values, succession=not same)
+    at = next((at for at, (address, _) in enumerate(made) if address == chosen), None) if chosen else None
+    return Finding(RULE, subject, others, making.confidence(because), tuple(because), tuple(one for _, one in made), at)
 
 
-def _values(rows: list[dict[str, Any]]) -> dict[str, str]:
-    """Each address as it is spelled by the record that changed last among those that hold it."""
-    ordered = sorted(rows, key=lambda row: (row["updated_at"] is not None, row["updated_at"], making.ref_of(row)))
-    return {row["key"]: row["email"] for row in ordered}
+def _recommended(case: Disputed, newest: Held | None, values: dict[str, str]) -> tuple[str | None, str]:
+    """The address to use everywhere, in normal form, or None; and why, as a sentence."""
+    none = "No option is recommended"
+    if len(values) > 2:
+        return None, f"{none}: there are {len(values)} addresses."
+    first, *rest = case.records
+    if not all(one_name(first.name, other.name) for other in rest):
+        return None, f"{none}: it is not beyond doubt that the names are one person's."
+    found = [_better(case, newest, new, old, values) for new, old in (sorted(values), sorted(values, reverse=True))]
+    told = {new: why for new, why in found if why}
+    if not told:
+        return None, f"{none}: nothing shows which of the addresses is out of date. Ask the person."
+    if len(told) > 1:
+        return None, f"{none}: some of this speaks for the one address, and some for the other."
+    ((new, why),) = told.items()
+    if against := _against(case, new, values):
+        return None, f"{none}: {against}."
+    return new, f"Recommended is {values[new]}: {why}."
 
 
-def _newest(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The record that changed last, if that is clearly later than any record with another address that says when."""
-    dated = [row for row in rows if row["updated_at"] is not None]
+def _better(case: Disputed, newest: Held | None, new: str, old: str, values: dict[str, str]) -> tuple[str, str | None]:
+    """Why one address is to be preferred to the other, if it is."""
+    holding = [record for record in case.records if record.key == new]
+    if any(record.key == old and record.looks_like == new for record in case.records):
+        return new, f"{values[old]} looks like a misspelling of it"
+    if not _tied(case):
+        return new, None
+    if changed := next((record for record in holding if record.then == old), None):
+        return new, f"{making.name_of(changed.ref)} was changed to it from {values[old]} since the night before"
+    if newest and newest.key == new and any(each.ref == newest.ref and each.key == old for each in case.bought):
+        with_old = [each.last for each in case.bought if each.key == old]
+        with_new = [each.first for each in case.bought if each.key == new]
+        if max(with_old) < min([*with_new, newest.updated_at or max(with_old)]):
+            return new, f"orders of {making.name_of(newest.ref)} were placed with the other one before it was changed"
+    return new, None
+
+
+def _against(case: Disputed, new: str, values: dict[str, str]) -> str | None:
+    """Why an address must not be recommended though it is the newer one."""
+    for record in case.records:
+        if record.key == new and record.looks_like:
+            return f"{values[new]}, which is the newer one, looks like a misspelling"
+        if record.key == new and not record.usable:
+            return f"{values[new]}, which is the newer one, is no mailbox of one person's own"
+    if case.elsewhere.get(new):
+        return f"{values[new]}, which is the newer one, is somebody else's too"
+    return None
+
+
+def _tied(case: Disputed) -> bool:
+    """Whether all records hang together by what no namesake and nobody of a household has in common."""
+    group = {str(case.records[0].ref)}
+    while more := {ref for pair in case.strong if group & set(pair) for ref in pair} - group:
+        group |= more
+    return all(str(record.ref) in group for record in case.records)
+
+
+def _newest(records: list[Held]) -> Held | None:
+    """The record that was changed last, if clearly later than any that has another address and says when."""
+    dated = sorted((record.updated_at, record.ref, record) for record in records if record.updated_at is not None)
     if not dated:
         return None
-    newest = max(dated, key=lambda row: (row["updated_at"], making.ref_of(row)))
-    others = [row for row in dated if row["key"] != newest["key"]]
-    clearly = all(newest["updated_at"] - row["updated_at"] >= CLEARLY_LATER for row in others)
-    return newest if others and clearly else None
+    last, _, newest = dated[-1]
+    others = [on for on, _, record in dated if record.key != newest.key]
+    return newest if others and last - max(others) >= CLEARLY_LATER else None
 
 
-def _history(rows: list[dict[str, Any]], newest: dict[str, Any] | None, changed: set[str]) -> Iterator[Evidence]:
+def _history(case: Disputed, values: dict[str, str], newest: Held | None) -> Iterator[Evidence]:
     """What tells when something changed. Its kinds begin with `changed_`: it passes, and no decision hangs on it."""
-    if newest is not None:
-        day = newest["updated_at"].date().isoformat()
-        yield Evidence("changed_last", LATER, f"The record on {newest['platform']} was changed last, on {day}.")
-    for row in rows:
-        if str(making.ref_of(row)) in changed:
-            says = f"The address on {row['platform']} was changed since the night before."
-            yield Evidence("changed_since", CHANGED_LAST_NIGHT, says)
+    for record in case.records:
+        if record.then:
+            says = f"The address of {making.name_of(record.ref)} was changed since the night before"
+            yield Evidence(
+                "changed_since", CHANGED, f"{says}, from {values.get(record.then, record.then)} to {record.email}."
+            )
+        if record.then and record.called:
+            says = f"So was its name, from {record.called}: a new person may have taken the account over."
+            yield Evidence("changed_name", 0.0, says)
+    if newest is not None and newest.updated_at:
+        dated = [each for each in case.records if each.updated_at and each.key != newest.key]
+        on = making.several(f"{making.name_of(each.ref)} on {each.updated_at:%Y-%m-%d}" for each in dated)
+        says = (
+            f"{making.name_of(newest.ref)}, which has {newest.email}, was changed last, on {newest.updated_at:%Y-%m-%d}"
+        )
+        yield Evidence("changed_last", LATER, f"{says}; {on}. That need not have been its address.")
+    for each in case.bought:
+        now = next(record for record in case.records if record.ref == each.ref)
+        if each.key != now.key and each.key in values:
+            says = (
+                f"Orders of {making.name_of(each.ref)} were placed with {values[each.key]} until {each.last:%Y-%m-%d}"
+            )
+            yield Evidence("changed_in_orders", ORDERED, f"{says}; by now it has {now.email}.")
 
 
-def _one_name(rows: list[dict[str, Any]]) -> bool:
-    known = [names.normal(row["first_name"], row["last_name"]) for row in rows]
-    return all(names.agree(known[0], other) is not False for other in known[1:])
+def _remarks(case: Disputed, values: dict[str, str]) -> Iterator[Evidence]:
+    """What speaks against one of the addresses."""
+    for key, text in sorted(values.items()):
+        record = next(record for record in case.records if record.key == key)
+        if record.looks_like in values:
+            says = f"{text} looks like a misspelling of {values[record.looks_like]}."
+            yield Evidence("looks_like", SLIP, says)
+        elif record.looks_like:
+            yield Evidence("looks_like", 0.0, f"{text} looks like a misspelling of {record.looks_like}.")
+        elif not record.usable:
+            yield Evidence("not_personal", 0.0, f"{text} is a task's mailbox, or one that lasts a day.")
+        if refs := case.elsewhere.get(key):
+            who = making.several(making.name_of(ref) for ref in refs[:3])
+            more = f" and {len(refs) - 3} more" if len(refs) > 3 else ""
+            yield Evidence("elsewhere", ELSEWHERE, f"{text} is also on {who}{more}, not known to be this person's.")
 
 
-def _use(
-    key: str, email: str, address: str, rows: list[dict[str, Any]], beside: dict[str, list[dict[str, Any]]]
-) -> Option:
-    """Use one address everywhere. A platform that holds it already, or holds the person twice, is asked only once."""
-    changes: dict[Ref, tuple[str, str | None]] = {}
-    taken = {row["platform"] for row in rows if row["key"] == address}
-    ordered = {making.ref_of(row): row for row in rows}
-    for ref in making.in_order(ordered):
-        row = ordered[ref]
-        if row["key"] == address or ref.platform in taken:
-            continue
-        taken.add(ref.platform)
-        for one in beside.get(str(ref), []):
-            if one["key"] == row["key"]:
-                changes[making.ref_of(one)] = (one["email"], one["domain"])
-        changes[ref] = (row["email"], None)
-    fixes = [_set_email(ref, *changes[ref], email) for ref in making.in_order(changes)]
-    changed = list(dict.fromkeys(fix.target for fix in fixes))
-    text = "Rollcall changed the email address of this record to the one this person uses elsewhere."
-    return making.option(f"Use {email} everywhere", [*fixes, *making.notes(key, fixes, changed, text)])
-
-
-def _set_email(ref: Ref, before: str, domain: str | None, after: str) -> Fix:
-    return making.set_email(ref, before, after, **({"domain": domain} if domain else {}))
-
-
-def _keep_both(key: str, rows: list[dict[str, Any]]) -> list[Option]:
-    contact = next((row for row in rows if row["platform"] == "hubspot"), None)
-    if contact is None:
-        return []
-    known = contact["other_emails"] or []
-    held = {contact["key"], *(address.key for text in known if (address := addresses.normal(text)))}
-    more = [email for k, email in sorted(_values(rows).items()) if k not in held]
-    if not more:
-        return []
-    ref = making.ref_of(contact)
-    text = "Rollcall added the address this person uses elsewhere as an additional address."
-    added = making.add_emails(ref, known, more)
-    label = f"Keep both: add {', '.join(more)} to the HubSpot contact"
-    return [making.option(label, [*added, *making.notes(key, added, [ref], text)])]
-
-
-def _taken_over(
-    key: str, newest: dict[str, Any], rows: list[dict[str, Any]], beside: dict[str, list[dict[str, Any]]]
-) -> Option:
-    """The succession: address and names of the newest record, on every other."""
-    use = _use(key, newest["email"], newest["key"], rows, beside)
-    name = (newest["first_name"], newest["last_name"])
-    ordered = {making.ref_of(row): row for row in rows}
-    changed = {fix.target for fix in use.fixes}
-    renamed = [
-        making.set_name(ref, (ordered[ref]["first_name"], ordered[ref]["last_name"]), name)
-        for ref in making.in_order(ordered)
-        if ref in changed and (ordered[ref]["first_name"], ordered[ref]["last_name"]) != name
-    ]
-    emails = [fix for fix in use.fixes if fix.action != "add_note"]
-    text = "Rollcall gave this record the address and the name of the person who took the account over."
-    fixes = [*emails, *renamed]
-    targets = list(dict.fromkeys(fix.target for fix in fixes))
-    return making.option("A new person took the account over", [*fixes, *making.notes(key, fixes, targets, text)])
-
-
-def _reasons(tables: Tables) -> dict[str, list[Evidence]]:
-    """Why each person's contacts are linked: every kind of evidence once, the strongest first."""
-    people = tables.people.select("person", left="contact")
-    seen = tables.edges.join(people, "left").select("person", "evidence", "weight", "says").distinct()
-    found: dict[str, set[Evidence]] = defaultdict(set)
-    for row in seen.to_pyarrow().to_pylist():
-        found[row["person"]].add(Evidence(row["evidence"], row["weight"], row["says"]))
-    return {person: _sorted(reasons) for person, reasons in found.items()}
-
-
-def _sorted(reasons: Iterable[Evidence]) -> list[Evidence]:
-    return sorted(reasons, key=lambda reason: (-reason.weight, reason.evidence))
-
-
-def _changed_since(tables: Tables) -> set[str]:
-    """The contacts whose address is another than on the last good night."""
-    if tables.before is None:
-        return set()
-    pairs = [{Ref(p, k, i): e for p, k, i, e in _rows(each)} for each in (tables.contacts, tables.before.contacts)]
-    now, then = pairs
-    return {str(ref) for ref, email in now.items() if ref in then and then[ref] != email}
-
-
-def _rows(contacts: Any) -> Iterator[tuple[str, str, str, str | None]]:
-    held = contacts.filter(contacts.kind.isin(HOLDERS)).select("platform", "kind", "id", "email").to_pyarrow()
-    return zip(*(held.column(name).to_pylist() for name in ("platform", "kind", "id", "email")), strict=True)
+def _names(records: list[Held]) -> str:
+    """Who is called what, each name once."""
+    said = {
+        " ".join(filter(None, (each.first_name, each.last_name))) or "no name": each.ref for each in reversed(records)
+    }
+    return making.several(f"{name} ({making.name_of(ref)})" for name, ref in reversed(said.items()))

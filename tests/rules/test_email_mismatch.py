@@ -8,12 +8,18 @@ import pytest
 
 from include.model import Action
 from include.store.filing import content
-from tests.rules.tables import ANN, BOB, NEW, OLD, SPRING, SUMMER, contact, found, night
+from tests.rules.tables import ANN, BOB, NEW, OLD, SPRING, SUMMER, contact, found, night, order
 
 HUBSPOT = contact("hubspot", "1", links=("shopify:customer:7",), **ANN)
 SHOPIFY = contact("shopify", "7", NEW, updated_at=SUMMER, **ANN)
 THIRD = "ann@third.example"
 FIFTEENTH = SUMMER + timedelta(days=14)
+MAY = SPRING + timedelta(days=61)
+
+
+def the_night_before(*rows):
+    """The night before, when the shop still had the old address."""
+    return night(rows or [HUBSPOT, contact("shopify", "7", OLD, **ANN)])
 
 
 def only(*rows, **more):
@@ -31,8 +37,8 @@ def notes_of(option):
     return [fix for fix in option.fixes if fix.action == Action.ADD_NOTE]
 
 
-def test_the_address_of_the_record_changed_last_is_recommended():
-    finding = only(HUBSPOT, SHOPIFY)
+def test_the_address_that_a_record_was_changed_to_since_the_night_before_is_recommended():
+    finding = only(HUBSPOT, SHOPIFY, before=the_night_before())
     assert finding.key == "email_mismatch/hubspot:contact:1/shopify:customer:7"
     assert finding.recommended == 0
     assert changes(finding.options[0]) == [("hubspot:contact:1", OLD, NEW)]
@@ -113,26 +119,133 @@ def test_a_login_at_another_address_is_not_touched():
     assert targets == ["whmcs:client:9"]
 
 
+def why(finding):
+    return next(one.says for one in finding.because if one.evidence == "recommendation")
+
+
+def test_the_day_of_a_change_recommends_nothing_for_it_need_not_have_been_the_address():
+    finding = only(HUBSPOT, SHOPIFY)
+    assert finding.recommended is None
+    assert "nothing shows" in why(finding)
+    assert "changed_last" in {evidence.evidence for evidence in finding.because}
+
+
 @pytest.mark.parametrize(
-    ("shopify", "why"),
+    ("rows", "because"),
     [
-        pytest.param(contact("shopify", "7", NEW, updated_at=SPRING, **ANN), None, id="nobody-changed-last"),
-        pytest.param(contact("shopify", "7", NEW, updated_at=None, **ANN), None, id="nobody-says-when"),
-        pytest.param(contact("shopify", "7", NEW, updated_at=SUMMER, **BOB), "other_name", id="another-name"),
+        pytest.param((HUBSPOT, contact("shopify", "7", NEW, **BOB)), "beyond doubt", id="another-name"),
+        pytest.param((HUBSPOT, contact("shopify", "7", NEW, **ANN | {"first_name": None})), "beyond", id="no-name"),
+        pytest.param((HUBSPOT, contact("shopify", "7", NEW, **ANN | {"first_name": "A."})), "beyond", id="an-initial"),
+        pytest.param((HUBSPOT, contact("shopify", "7", "info@lee.example", **ANN)), "one person's own", id="a-role"),
+        pytest.param((HUBSPOT, contact("shopify", "7", "ann@gmial.com", **ANN)), "misspelling", id="a-typo"),
+        pytest.param(
+            (HUBSPOT, SHOPIFY, contact("bigcommerce", "3", NEW, **BOB | {"phone": None})), "somebody", id="shared"
+        ),
+        pytest.param(
+            (HUBSPOT, SHOPIFY, contact("bigcommerce", "3", THIRD, **ANN)), "3 addresses", id="a-third-address"
+        ),
     ],
 )
-def test_where_it_is_not_clear_a_person_must_choose(shopify, why):
-    finding = only(HUBSPOT, shopify)
+def test_no_option_is_recommended_where_a_careful_colleague_would_ask(rows, because):
+    finding = only(*rows, before=the_night_before())
     assert finding.recommended is None
-    assert why is None or why in {evidence.evidence for evidence in finding.because}
+    assert because in why(finding)
+
+
+def test_two_changes_that_crossed_are_for_a_person():
+    before = the_night_before(
+        contact("hubspot", "1", NEW, links=HUBSPOT.links, **ANN), contact("shopify", "7", OLD, **ANN)
+    )
+    assert only(HUBSPOT, SHOPIFY, before=before).recommended is None
+
+
+def test_a_change_is_no_proof_where_only_a_name_and_a_number_tie_the_records():
+    before = the_night_before(contact("hubspot", "1", **ANN), contact("shopify", "7", "x@x.example", **ANN))
+    apart = (contact("hubspot", "1", **ANN), contact("shopify", "7", NEW, **ANN))
+    assert only(*apart, before=before).recommended is None
+
+
+@pytest.mark.parametrize(
+    ("placed", "edited", "recommended"),
+    [
+        pytest.param([(OLD, SPRING)], SPRING, NEW, id="only-with-the-other-address"),
+        pytest.param([(OLD, SPRING), (NEW, FIFTEENTH)], SPRING, NEW, id="first-with-one-then-with-the-other"),
+        pytest.param([(OLD, SPRING), (NEW, MAY), (OLD, FIFTEENTH)], SPRING, None, id="to-and-fro"),
+        pytest.param([(OLD, FIFTEENTH)], SPRING, None, id="the-other-address-after-the-change"),
+        pytest.param([(OLD, SPRING)], FIFTEENTH, None, id="another-record-was-changed-since"),
+        pytest.param([(THIRD, SPRING)], SPRING, None, id="with-a-third-address"),
+    ],
+)
+def test_orders_tell_which_address_an_account_had_before(placed, edited, recommended):
+    orders = [
+        order("shopify", str(at), email, contact_id="7", placed_at=on) for at, (email, on) in enumerate(placed, 70)
+    ]
+    finding = only(contact("hubspot", "1", updated_at=edited, links=HUBSPOT.links, **ANN), SHOPIFY, *orders)
+    found = None if finding.recommended is None else changes(finding.options[finding.recommended])[0][2]
+    assert found == recommended
+
+
+def test_a_misspelled_address_gives_way_to_the_one_that_was_meant():
+    meant, slip = "ann.lee@gmail.com", "ann.lee@gmial.com"
+    finding = only(contact("hubspot", "1", meant, **ANN), contact("shopify", "7", slip, updated_at=SUMMER, **ANN))
+    assert changes(finding.options[finding.recommended]) == [("shopify:customer:7", slip, meant)]
+    assert "looks_like" in {evidence.evidence for evidence in finding.because}
+    assert not [option.label for option in finding.options if option.label.startswith("Keep both")]
+
+
+def test_the_options_are_the_same_whichever_record_was_changed_last():
+    later = contact("hubspot", "1", updated_at=FIFTEENTH, links=HUBSPOT.links, **ANN)
+    assert only(HUBSPOT, SHOPIFY).options == only(later, SHOPIFY).options
+
+
+def test_an_address_is_proposed_as_one_of_its_records_spells_it():
+    rows = contact("bigcommerce", "8", "Ann@New.example", updated_at=FIFTEENTH, **ANN)
+    assert only(HUBSPOT, SHOPIFY, rows).options[0].label == f"Use {NEW} everywhere"
+
+
+def test_an_address_with_a_name_around_it_is_not_written_elsewhere():
+    labels = [option.label for option in only(HUBSPOT, contact("shopify", "7", f"Ann <{NEW}>", **ANN)).options]
+    assert labels == [f"Use {OLD} everywhere"]
+
+
+SUCCESSOR = {"first_name": "Bob", "last_name": "Ray", "phone": "+15032340000"}
 
 
 def test_a_succession_offers_to_change_the_names_too():
-    taken = only(HUBSPOT, contact("shopify", "7", NEW, updated_at=SUMMER, **BOB)).options[-1]
-    assert taken.label == "A new person took the account over"
-    renamed = next(fix for fix in taken.fixes if fix.action == Action.SET_NAME)
+    finding = only(HUBSPOT, contact("shopify", "7", NEW, state="activated", **SUCCESSOR))
+    to_bob, to_ann = [option for option in finding.options if option.label.startswith("A new person")]
+    assert to_bob.label == f"A new person took the account over: Bob Ray, {NEW}"
+    renamed = next(fix for fix in to_bob.fixes if fix.action == Action.SET_NAME)
     assert str(renamed.target) == "hubspot:contact:1"
-    assert renamed.after == {"first_name": "Bob", "last_name": "Lee"}
+    assert renamed.after == {"first_name": "Bob", "last_name": "Ray"}
+    assert [str(fix.action) for fix in to_bob.fixes] == ["set_email", "set_name", "add_note"]
+    assert [str(fix.action) for fix in to_ann.fixes] == ["set_email", "set_name", "reset_access", "add_note"]
+
+
+@pytest.mark.parametrize(
+    ("platform", "state", "access"),
+    [
+        pytest.param("shopify", "activated", "reset_access", id="a-password-is-reset"),
+        pytest.param("bigcommerce", "activated", "reset_access", id="a-password-is-taken-away"),
+        pytest.param("shopify", "disabled", "invite", id="an-account-never-used-is-invited"),
+        pytest.param("shopify", "invited", None, id="an-invitation-stands"),
+    ],
+)
+def test_access_is_handed_over_where_the_platform_can(platform, state, access):
+    hubspot = contact("hubspot", "1", NEW, links=(f"{platform}:customer:7",), **SUCCESSOR)
+    finding = only(hubspot, contact(platform, "7", OLD, state=state, **ANN))
+    taken = next(option for option in finding.options if "Bob Ray" in option.label)
+    kinds = [fix for fix in taken.fixes if fix.action in {Action.RESET_ACCESS, Action.INVITE}]
+    assert [str(fix.action) for fix in kinds] == ([access] if access else [])
+    if access == "reset_access":
+        assert kinds[0].after["email"] == NEW
+        assert kinds[0].after["note"].startswith("Rollcall ")
+
+
+def test_a_name_that_was_changed_with_the_address_tells_of_a_succession():
+    finding = only(HUBSPOT, contact("shopify", "7", NEW, **SUCCESSOR), before=the_night_before())
+    assert any("from Ann Lee" in one.says for one in finding.because if one.evidence == "changed_name")
+    assert finding.recommended is None
 
 
 @pytest.mark.parametrize(
@@ -164,22 +277,23 @@ def test_a_change_since_the_night_before_is_evidence():
     [
         pytest.param((HUBSPOT, SHOPIFY), True, id="no-longer-since-the-night-before"),
         pytest.param((HUBSPOT, contact("shopify", "7", NEW, updated_at=FIFTEENTH, **ANN)), True, id="edited-since"),
+        pytest.param(
+            (contact("hubspot", "1", updated_at=FIFTEENTH, links=HUBSPOT.links, **ANN), SHOPIFY),
+            True,
+            id="the-other-record-was-edited-last",
+        ),
         pytest.param((HUBSPOT, contact("shopify", "7", THIRD, updated_at=SUMMER, **ANN)), False, id="another-address"),
         pytest.param(
             (HUBSPOT, contact("shopify", "7", NEW, updated_at=SUMMER, **ANN | {"phone": None})),
             False,
             id="fewer-reasons-that-it-is-one-person",
         ),
-        pytest.param(
-            (contact("hubspot", "1", updated_at=FIFTEENTH, links=HUBSPOT.links, **ANN), SHOPIFY),
-            False,
-            id="another-address-is-proposed-first",
-        ),
     ],
 )
 def test_what_is_judged_is_not_when_something_changed(rows, lasts):
-    told = only(HUBSPOT, SHOPIFY, before=night([HUBSPOT, contact("shopify", "7", OLD, **ANN)]))
-    later = only(*rows)
+    before = the_night_before()
+    told = only(HUBSPOT, SHOPIFY, before=before)
+    later = only(*rows, before=night([HUBSPOT, SHOPIFY], before))
     assert {one.evidence for one in told.because} >= {"changed_last", "changed_since"}
     assert later.because != told.because
     assert (content(later) == content(told)) is lasts

@@ -1,0 +1,236 @@
+"""
+The records of people whose addresses disagree, and what tells which of them is the newer one.
+
+All of it is selected, joined and put in order in the engine; only what findings are made of is read. It judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from include.model import Evidence, Ref
+from include.people import addresses
+from include.people.names import Name
+from include.people.normal import address_table, name_table, said_name
+from include.rules import _making as making
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from include.store.tables import Tables
+
+HOLDERS = ("customer", "contact", "client")  # a login goes with its client
+STRONG = ("link", "earlier_address", "address")  # evidence that two records are one account's, not only one name's
+
+
+class Held(NamedTuple):
+    """One record with its address: as it is spelled, in normal form, and as it was the night before."""
+
+    ref: Ref
+    email: str
+    other_emails: tuple[str, ...]
+    first_name: str | None
+    last_name: str | None
+    state: str | None
+    updated_at: datetime | None
+    key: str
+    usable: bool  # it can be one person's: no task's, no disposable one
+    looks_like: str | None
+    name: Name | None
+    then: str | None  # the normal form of the address of the night before, where that was another
+    called: str | None  # the name of the night before, where that was another
+
+    @property
+    def platform(self) -> str:
+        return self.ref.platform
+
+
+class Bought(NamedTuple):
+    """The orders of one account with one address: in normal form, the first and the last of them."""
+
+    ref: Ref
+    key: str
+    first: datetime
+    last: datetime
+
+
+@dataclass
+class Disputed:
+    """A person whose addresses disagree. `reasons`: why the records are linked; `strong`: by which pairs for sure."""
+
+    records: list[Held]
+    reasons: tuple[Evidence, ...] = ()
+    strong: list[tuple[str, str]] = field(default_factory=list)
+    bought: list[Bought] = field(default_factory=list)
+    elsewhere: dict[str, list[Ref]] = field(default_factory=dict)  # who else has one of the addresses
+
+
+def holding(tables: Tables) -> ir.Table:
+    """The records of every person whose addresses disagree: person, contact, platform, key."""
+    keys = address_table(tables)
+    rows = making.kept(tables, "mismatch", _several(tables, keys))
+    people = making.kept(tables, "mismatched", _disagreeing(rows, keys))
+    held = rows.semi_join(people, "person").select("person", "contact", "platform", "key")
+    return making.kept(tables, "held", held)
+
+
+def disputed(tables: Tables, held: ir.Table) -> Iterator[Disputed]:
+    """Every person of whom `held` has the records, in the order of their names."""
+    keys = address_table(tables)
+    people = held.select("person").distinct()
+    reasons, strong = _reasons(tables, people)
+    bought, elsewhere = _bought(tables, keys, held), _elsewhere(tables, keys, held)
+    for person, found in making.grouped(making.rows(_facts(tables, keys, held))):
+        records = [_record(row) for row in found]
+        yield Disputed(records, reasons.get(person, ()), strong[person], bought[person], elsewhere[person])
+
+
+def _several(tables: Tables, keys: ir.Table) -> ir.Table:
+    """The records of everybody who has more than one address, on more than one platform."""
+    contacts = tables.contacts
+    held = contacts.filter(contacts.kind.isin(HOLDERS) & contacts.email.notnull())
+    held = held.select("platform", "email", "other_emails", contact=_reference(held))
+    known = held.join(tables.people.select("person", "contact"), "contact").join(
+        keys.select("raw", "key"), [("email", "raw")]
+    )
+    sizes = known.group_by("person").agg(keys=known.key.nunique(), platforms=known.platform.nunique())
+    several = sizes.filter((sizes["keys"] > 1) & (sizes.platforms > 1))
+    return known.semi_join(several, "person").select("person", "contact", "platform", "key", "other_emails")
+
+
+def _disagreeing(rows: ir.Table, keys: ir.Table) -> ir.Table:
+    """The people of whom two platforms hold addresses that no platform holds side by side."""
+    main = rows.select("person", "platform", "key").distinct()
+    more = rows.filter(rows.other_emails.length() > 0)
+    more = more.select("person", "platform", raw=more.other_emails.unnest()).join(keys.select("raw", "key"), "raw")
+    beside = main.union(more.select("person", "platform", "key")).distinct()
+    theirs = beside.select("person", "platform", other="key")
+    side = beside.join(theirs, ["person", "platform"])
+    side = side.filter(side.key < side.other).select("person", "key", "other").distinct()
+    apart = main.join(main.select("person", there="platform", other="key"), "person")
+    apart = apart.filter((apart.key < apart.other) & (apart.platform != apart.there))
+    return (
+        apart.select("person", "key", "other").anti_join(side, ["person", "key", "other"]).select("person").distinct()
+    )
+
+
+def _facts(tables: Tables, keys: ir.Table, held: ir.Table) -> ir.Table:
+    """What is known of each record, by person and reference."""
+    import ibis
+
+    contacts = tables.contacts.filter(tables.contacts.kind.isin(HOLDERS))
+    contacts = contacts.mutate(contact=_reference(contacts), said=said_name(contacts))
+    told = held.select("person", "contact").join(contacts, "contact")
+    told = told.join(keys, [("email", "raw")]).left_join(name_table(tables), "said")
+    then = called = ibis.null("string")
+    if tables.before is not None:
+        before = tables.before.contacts.filter(tables.before.contacts.kind.isin(HOLDERS))
+        before = before.select(reference=_reference(before), then=before.email, called=_called(before))
+        told = told.left_join(before, [("contact", "reference")])
+        then, called = told.then.nullif(told.email), told.called.nullif(_called(told))
+    wanted = ["person", "platform", "kind", "id", "email", "other_emails", "first_name", "last_name", "state"]
+    spelled = ["first", "last", "suffix", "given", "middle"]
+    usable = ~told.role & ~told.disposable
+    rows = told.select(*wanted, "updated_at", "key", "looks_like", *spelled, usable=usable, then=then, called=called)
+    return rows.order_by("person", "platform", "kind", "id")
+
+
+def _record(row: tuple[Any, ...]) -> Held:
+    (
+        _,
+        platform,
+        kind,
+        id,
+        email,
+        more,
+        first_name,
+        last_name,
+        state,
+        updated_at,
+        key,
+        like,
+        *name,
+        usable,
+        then,
+        called,
+    ) = row
+    was = addresses.normal(then) if then else None
+    return Held(
+        Ref(platform, kind, id),
+        email,
+        tuple(more or ()),
+        first_name,
+        last_name,
+        state,
+        updated_at,
+        key,
+        usable,
+        like,
+        Name(*name) if name[0] is not None else None,
+        was.key if was and was.key != key else None,
+        called,
+    )
+
+
+def _reasons(tables: Tables, people: ir.Table) -> tuple[dict[str, tuple[Evidence, ...]], dict[str, list[Any]]]:
+    """Why each person's records are linked, every kind once, the strongest first; and the pairs that are for sure."""
+    members = tables.people.semi_join(people, "person")
+    edges = tables.edges.filter(tables.edges.weight > 0)
+    edges = edges.join(members.select("person", left="contact"), "left")
+    edges = edges.join(members.select(other="person", right="contact"), "right")
+    edges = making.kept(tables, "reasons", edges.filter(edges.person == edges.other))
+    kinds = edges.select("person", "evidence", "weight", "says").distinct()
+    made: dict[tuple[Any, ...], Evidence] = {}
+    reasons = {}
+    for person, told in making.grouped(making.rows(kinds.order_by("person", kinds.weight.desc(), "evidence"))):
+        reasons[person] = tuple(made.setdefault(row[1:], Evidence(*row[1:])) for row in told)
+    strong: dict[str, list[Any]] = defaultdict(list)
+    pairs = edges.filter(edges.evidence.isin(STRONG)).select("person", "left", "right").distinct()
+    for person, left, right in making.rows(pairs):
+        strong[person].append((left, right))
+    return reasons, strong
+
+
+def _bought(tables: Tables, keys: ir.Table, held: ir.Table) -> dict[str, list[Bought]]:
+    """The orders of each account with one of its person's addresses."""
+    orders = tables.orders.filter(tables.orders.contact_id.notnull() & tables.orders.placed_at.notnull())
+    orders = orders.select("email", "placed_at", contact=orders.platform + ":customer:" + orders.contact_id)
+    theirs = orders.join(held.select("person", "contact"), "contact").join(
+        keys.select("raw", "key"), [("email", "raw")]
+    )
+    theirs = theirs.semi_join(held, ["person", "key"]).group_by("person", "contact", "key")
+    spans = theirs.agg(first=lambda row: row.placed_at.min(), last=lambda row: row.placed_at.max())
+    found: dict[str, list[Bought]] = defaultdict(list)
+    for person, contact, *told in making.rows(spans.order_by("person", "contact", "key")):
+        found[person].append(Bought(Ref.parse(contact), *told))
+    return found
+
+
+def _elsewhere(tables: Tables, keys: ir.Table, held: ir.Table) -> dict[str, dict[str, list[Ref]]]:
+    """The records of others that have one of a person's addresses."""
+    import ibis
+
+    contacts = tables.contacts.filter(tables.contacts.kind.isin(HOLDERS) & tables.contacts.email.notnull())
+    contacts = contacts.select("platform", "kind", "id", "email", contact=_reference(contacts))
+    having = contacts.join(keys.semi_join(held, "key").select("raw", "key"), [("email", "raw")])
+    having = having.left_join(tables.people.select("contact", owner="person"), "contact")
+    theirs = held.select("person", "key").distinct().join(having.drop("contact_right"), "key")
+    others = theirs.filter(ibis._.owner.fill_null("") != ibis._.person)
+    found: dict[str, dict[str, list[Ref]]] = defaultdict(lambda: defaultdict(list))
+    for person, key, *ref in making.rows(
+        others.select("person", "key", "platform", "kind", "id").order_by("person", "key", "platform", "kind", "id")
+    ):
+        found[person][key].append(Ref(*ref))
+    return found
+
+
+def _called(contacts: ir.Table) -> ir.StringValue:
+    return (contacts.first_name.fill_null("") + " " + contacts.last_name.fill_null("")).strip()
+
+
+def _reference(contacts: ir.Table) -> ir.StringValue:
+    return contacts.platform + ":" + contacts.kind + ":" + contacts.id
