@@ -84,7 +84,7 @@ def link(night: str) -> int:
     """Find which contacts are one person, and keep the evidence."""
     from include import stages, store
 
-    return stages.link(store.open_snapshot(night), store.open_snapshots())
+    return stages.link(store.open_snapshot(night), store.open_snapshots(), store.open_ledger())
 
 
 @task

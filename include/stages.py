@@ -20,10 +20,11 @@ from include.settings import Settings
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from include.model import Finding
+    from include.model import Finding, Ref
     from include.platforms import Platform
     from include.store.ledger import Ledger
     from include.store.snapshots import Snapshot, Snapshots
+    from include.store.tables import Tables
 
 logger = logging.getLogger(__name__)
 
@@ -87,26 +88,52 @@ def tabulate(snapshot: Snapshot, snapshots: Snapshots, settings: Settings) -> di
     }
 
 
-def link(snapshot: Snapshot, snapshots: Snapshots) -> int:
-    """Find which contacts are one person. Returns the number of contacts that share a person with another."""
-    from include.people.link import link as find_people
+def link(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger | None = None) -> int:
+    """
+    Find which contacts are one person. Returns the number of contacts that share a person with another.
 
-    tables = snapshot.tables(snapshots.before(snapshot))
+    What the ledger says that bears on the night (who was judged not to be the same, which changes were our own) is
+    kept with it first, so that the night can be judged again from its own folder. What could not be compared is listed.
+    """
+    from include.people import not_compared
+    from include.people.link import link as find_people
+    from include.store import apart, own
+
+    if ledger is not None:
+        accounts = snapshot.accounts()
+        snapshot.part("apart").write_table(apart.table(ledger, accounts))
+        snapshot.part("own").write_table(own.table(own.writes(ledger, accounts)))
+    tables = _tables(snapshot, snapshots)
     try:
         people, edges = find_people(tables)
+        left = not_compared.listed(tables.with_people(people, edges))
     finally:
         tables.close()
     snapshot.part("edges").write_table(edges)
+    snapshot.part("not_compared").write_table(left)
+    logger.info("Not compared, by reason: %s", snapshot.not_compared())
     return snapshot.part("people").write_table(people)
 
 
 def detect(rule: str, snapshot: Snapshot, snapshots: Snapshots) -> int:
     """Find what one rule holds to be wrong."""
-    tables = snapshot.tables(snapshots.before(snapshot))
+    tables = _tables(snapshot, snapshots)
     try:
         return snapshot.part(f"findings/{rule}").write_findings(load("rules", rule).find(tables))
     finally:
         tables.close()
+
+
+def _tables(snapshot: Snapshot, snapshots: Snapshots) -> Tables:
+    """The night's tables with what the ledger said of them, and without the echo of our own changes."""
+    from include.store import apart, own
+
+    parts = {name: snapshot.part(name) for name in ("apart", "own")}
+    known = {name: part.table() for name, part in parts.items() if part.complete()}
+    tables = snapshot.tables(snapshots.before(snapshot))
+    if "apart" in known:
+        tables = apart.beside(tables, known["apart"])
+    return own.without_echo(tables, known["own"]) if "own" in known else tables
 
 
 def file(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Settings) -> dict[str, int]:
@@ -125,9 +152,25 @@ def file(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Set
     found += _taken_addresses(snapshot, ledger, found)
     digest = notices.digest_of(snapshot.name, settings)
     begun, accounts = snapshot.begun_at(), snapshot.accounts()
-    filed = findings.file(ledger, found, snapshot.night, settings.left_out, begun, digest, accounts)
+    alone = _not_seen_as_we_left_them(snapshot, ledger)
+    filed = findings.file(ledger, found, snapshot.night, settings.left_out, begun, digest, accounts, left_alone=alone)
     snapshot.mark_filed()
     return {"new": filed.new, "known": filed.known, "reopened": filed.reopened, "gone": filed.gone}
+
+
+def _not_seen_as_we_left_them(snapshot: Snapshot, ledger: Ledger) -> set[Ref]:
+    """The records whose changes by ourselves the night's pull came too early for, or passed by."""
+    from include.store import own
+
+    begun, partly = snapshot.begun_at(), snapshot.partly()
+    made = [one for one in own.writes(ledger, snapshot.accounts()) if one.until >= min([begun, *partly.values()])]
+    if not made:
+        return set()
+    tables = snapshot.tables()
+    try:
+        return own.unseen(made, begun, partly, own.times(tables, made))
+    finally:
+        tables.close()
 
 
 def _taken_addresses(snapshot: Snapshot, ledger: Ledger, found: list[Finding]) -> list[Finding]:

@@ -33,8 +33,12 @@ def show_night(console: Console, snapshot: Snapshot, ledger: Ledger) -> None:
     tables = {name: snapshot.rows(name) for name in ("contacts", "orders", "people")}
     console.print(
         f"Tables: {tables['contacts']:,} contacts, {tables['orders']:,} orders, {tables['people']:,} contacts linked "
-        "into people. All gates passed.\n"
+        "into people. All gates passed."
     )
+    if not_compared := snapshot.not_compared():
+        said = ", ".join(f"{why.replace('_', ' ')} {number:,}" for why, number in not_compared.items())
+        console.print(f"Could not be compared, or not by all they say: {said}.")
+    console.print()
 
     counts = findings.counts(ledger)
     found = Table(title="What the rules found", title_justify="left")

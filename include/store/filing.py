@@ -1,7 +1,8 @@
 """
 A night's findings go into the ledger: what is known keeps its decision, what changed comes back, the rest is closed.
 
-It judges no finding; it only compares each with what a reviewer judged of it.
+It judges no finding; it only compares each with what a reviewer judged of it (`judged`), be its records called
+otherwise by now (`aliases`).
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from include.digests import digest, finding_id
+from include.digests import finding_id
 from include.model import Finding, FixState, Notice, Ref, Verdict
-from include.store import audit, outbox, versions
+from include.store import aliases, audit, outbox, standing, versions
+from include.store.judged import Judged
 from include.store.schema import decision, finding, fix, option
+from include.store.standing import Standing
 from include.store.versions import Version
 
 if TYPE_CHECKING:
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
 Digest = Callable[[int, int, Mapping[str, int]], Notice | None]
 
 CLOSED = frozenset({"settled", "gone"})
-PASSING = "changed_"  # how the kinds of evidence begin that tell when something changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +52,31 @@ def file(
     accounts: Mapping[str, str] | None = None,
     *,
     whole: bool = True,
+    left_alone: Collection[Ref] = (),
 ) -> Filed:
     """
     File everything that one night found, in one transaction; or, when not `whole`, these and nothing else.
 
-    `left_out`: platforms that were not pulled; findings that need them are neither raised nor closed. `seen_at`: when
-    the night's pull began; what was settled after that is not taken for having come back. `digest`: words the message
-    to the reviewers, which is put into the outbox with the findings. `accounts`: the fingerprint of the account that
-    each platform was pulled from; what was found in another account before comes back to the page.
+    `left_out`: platforms that were not pulled, and `left_alone`: records that were not seen as they are; findings that
+    need them are neither raised nor closed. `seen_at`: when the night's pull began; what was settled after that is not
+    taken for having come back. `digest`: words the message to the reviewers, which is put into the outbox with the
+    findings. `accounts`: the fingerprint of the account that each platform was pulled from; what was found in another
+    account before comes back to the page.
     """
     now = datetime.now(UTC)
     found: dict[str, Finding] = {}
     for one in findings:
         if found.setdefault(finding_id(one.key), one) is not one:
             raise ValueError(f"the finding {one.key} was found twice in one night")
-    found = {id: one for id, one in found.items() if not _touches(one, left_out)}
     accounts = accounts or {}
-    contents = {id: content(one, accounts) for id, one in found.items()}
     with ledger.write() as connection:
         known = {row.id: row for row in connection.execute(sa.select(finding))}
+        today = aliases.names(connection)
+        closed_to = _Closed(left_out, {today.get(str(ref), str(ref)) for ref in left_alone}, today)
+        found = {id: one for id, one in found.items() if not closed_to.concerns(one)}
+        by_id = aliases.matched(found, known, today, accounts, aliases.decided(connection))
+        found = {by_id.get(id, id): one for id, one in found.items()}
+        stood = Standing(connection, known, found, today, accounts)
         started = _started(connection)
         verdicts = _verdicts(connection)
         counts: Counter[str] = Counter()
@@ -77,28 +85,25 @@ def file(
         added = []
         for id, one in sorted(found.items()):
             row = known.get(id)
+            told = _told(id, one, stood.seen[id], night)
             if row is None:
-                inserts.append({**_told(id, one, contents[id], night), "version": 1, "state": "open"})
-                inserts[-1] |= {
-                    "first_night": night,
-                    "key": one.key,
-                    "rule": one.rule,
-                    "subject": str(one.subject),
-                    "changed_at": now,
-                }
+                inserts.append({**told, "version": 1, "state": "open", "first_night": night, "key": one.key})
+                inserts[-1] |= {"rule": one.rule, "changed_at": now}
                 added.append(Version(id, one.key, 1, one.options, accounts))
                 counts["new"] += 1
                 continue
-            seen = contents[id]
-            state, renew = _next_state(row, seen, night, id in started, verdicts.get((id, row.version)), seen_at)
+            same, still = stood.same(row), stood.still(row)
+            verdict = verdicts.get((id, row.version))
+            state, renew = _next_state(row, same, still, night, id in started, verdict, seen_at)
             counts["reopened" if state == "open" != row.state else "known"] += 1
             version = row.version + renew
-            told = _told(id, one, seen, night) if renew or seen == row.content else _as_is(row, night)
+            if not renew:
+                told = {**told, **stood.as_filed(row)} if same else _as_is(row, night)
             until = row.until if state == "deferred" else None
             changed_at = now if renew or state != row.state else row.changed_at
             updates.append({**told, "version": version, "state": state, "until": until, "changed_at": changed_at})
             if renew:
-                added.append(Version(id, one.key, version, one.options, accounts))
+                added.append(Version(id, row.key, version, one.options, accounts))
         if inserts:
             connection.execute(sa.insert(finding), inserts)
         if updates:
@@ -107,7 +112,7 @@ def file(
         gone = [
             id
             for id, row in known.items()
-            if id not in found and id not in started and row.state not in CLOSED and not _touches(row, left_out)
+            if id not in found and id not in started and row.state not in CLOSED and not closed_to.concerns(row)
         ]
         gone = gone if whole else []
         for part in (gone[at : at + 500] for at in range(0, len(gone), 500)):
@@ -131,60 +136,62 @@ def _open(connection: sa.Connection) -> dict[str, int]:
     return {rule: int(number) for rule, number in rows}
 
 
-def content(one: Finding, accounts: Mapping[str, str] | None = None) -> str:
-    """
-    SHA-256 of what a reviewer judges: the lasting evidence, the options in their order, the accounts they would change.
+@dataclass(frozen=True)
+class _Closed:
+    """What tonight says nothing of: whole platforms, and records by the names they have today."""
 
-    Evidence that tells when something changed is left out, by its kind's name (see `include.rules`): it is there for
-    one night, or moves with every edit of a record, and would take decisions with it though what was judged stands. So
-    is a remark without weight.
-    """
-    said = one.as_json()
-    lasting = [each for each in said["because"] if each["weight"] and not each["evidence"].startswith(PASSING)]
-    judged = {"because": lasting, "options": said["options"]}
-    within = versions.touched(one.options, accounts or {})
-    return digest({**judged, "accounts": within} if within else judged)
+    platforms: Collection[str]
+    records: Collection[str]
+    today: Mapping[str, str]
+
+    def concerns(self, one: Finding | sa.Row[Any]) -> bool:
+        refs = [str(ref) for ref in (one.subject, *one.others)]
+        return any(
+            Ref.parse(ref).platform in self.platforms or self.today.get(ref, ref) in self.records for ref in refs
+        )
+
+
+def content(one: Finding, accounts: Mapping[str, str] | None = None) -> str:
+    """SHA-256 of what a reviewer judges: see `judged`."""
+    return standing.seen(one, accounts or {}).content
 
 
 def _next_state(
     row: sa.Row[Any],
-    seen: str,
+    same: bool,
+    still: bool,
     night: str,
     started: bool,
     verdict: str | None,
     seen_at: datetime | None,
 ) -> tuple[str, bool]:
     """The state of a finding that is seen again, and whether that makes a new version of it."""
-    same = seen == row.content
     if started:
         return row.state, False  # its fixes are under way: each is compared with its own record before it is written
-    if row.state == "settled" and seen_at is not None and row.changed_at >= seen_at:
-        return "settled", False
-    if not same or row.state == "settled":
+    if row.state == "settled":
+        return ("settled", False) if seen_at is not None and row.changed_at >= seen_at else ("open", True)
+    put_off = verdict == Verdict.DEFERRED and row.until is not None and row.until > night
+    if row.state in {"rejected", "deferred", "gone"} and still:
+        if verdict == Verdict.REJECTED:
+            return "rejected", False
+        if put_off:
+            return "deferred", False
+    if row.state in {"rejected", "deferred", "gone"} or not same:
         return "open", True
-    waits = row.until is not None and row.until > night
-    if row.state == "deferred" and not waits:
-        return "open", True
-    if row.state == "gone":
-        match verdict:
-            case Verdict.REJECTED:
-                return "rejected", False
-            case Verdict.DEFERRED if waits:
-                return "deferred", False
-            case _:
-                return "open", True
     return row.state, False
 
 
-def _told(id: str, one: Finding, content: str, night: str) -> dict[str, Any]:
+def _told(id: str, one: Finding, seen: Judged, night: str) -> dict[str, Any]:
     said = one.as_json()
-    kept = {name: said[name] for name in ("others", "confidence", "because", "recommended")}
-    return {"id": id, **kept, "content": content, "last_night": night}
+    kept = {name: said[name] for name in ("subject", "others", "confidence", "because", "recommended")}
+    return {"id": id, **kept, "content": seen.content, "accounts": dict(seen.accounts), "last_night": night}
+
+
+AS_IS = ("id", "subject", "others", "confidence", "because", "recommended", "content", "accounts")
 
 
 def _as_is(row: sa.Row[Any], night: str) -> dict[str, Any]:
-    kept = {name: getattr(row, name) for name in ("id", "others", "confidence", "because", "recommended", "content")}
-    return {**kept, "last_night": night}
+    return {**{name: getattr(row, name) for name in AS_IS}, "last_night": night}
 
 
 def _update(connection: sa.Connection, updates: list[dict[str, Any]]) -> None:
@@ -212,7 +219,3 @@ def _verdicts(connection: sa.Connection) -> dict[tuple[str, int], str]:
         sa.select(decision.c.finding_id, decision.c.version, decision.c.verdict).order_by(decision.c.id)
     )
     return {(row.finding_id, row.version): row.verdict for row in rows}
-
-
-def _touches(one: Finding | sa.Row[Any], platforms: Collection[str]) -> bool:
-    return any(Ref.parse(str(ref)).platform in platforms for ref in (one.subject, *one.others))

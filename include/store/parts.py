@@ -81,6 +81,13 @@ class Part:
         lines = [canonical(finding.as_json()) for finding in sorted(findings, key=lambda finding: finding.key)]
         return self._write("jsonl", "".join(f"{line}\n" for line in lines).encode("ascii"), len(lines))
 
+    def table(self) -> pa.Table:
+        """The table of this part. Raises SnapshotMissing when it is not complete or was changed since."""
+        import pyarrow.parquet as pq
+
+        with self.whole("parquet").open("rb") as file:
+            return pq.read_table(file)
+
     def findings(self) -> Iterator[Finding]:
         """The findings of this part. Raises SnapshotMissing when it is not complete or was changed since."""
         for line in self.whole("jsonl").read_text("ascii").splitlines():

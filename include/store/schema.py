@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from include.digests import canonical
 
-HEAD = "0002"  # the newest migration
+HEAD = "0003"  # the newest migration
 
 metadata = MetaData(
     naming_convention={
@@ -83,7 +83,8 @@ finding = Table(
     Column("confidence", Float, nullable=False),
     Column("because", Json, nullable=False),
     Column("recommended", Integer),
-    Column("content", String(64), nullable=False),  # SHA-256 of what a reviewer judges: evidence and options
+    Column("content", String(64), nullable=False),  # SHA-256 of what a reviewer judges, see `judged`
+    Column("accounts", Json),  # by platform, fingerprints of the accounts that the records are in
     Column("version", Integer, nullable=False),
     Column("state", String(16), nullable=False),
     Column("until", String(10)),  # a deferred one comes back on this date

@@ -14,9 +14,10 @@ killed task has left without a manifest is removed by the next one. `url` is a f
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from include.errors import SnapshotMissing
@@ -84,8 +85,24 @@ class Snapshot:
         said = {name: raw.manifest().planned.account for name, raw in found.items() if raw.complete()}
         return {name: account for name, account in said.items() if account}
 
+    def partly(self) -> dict[str, datetime]:
+        """The platforms that were asked only for changes, and since when: the day before their last full pull."""
+        folder = self.folder / "raw"
+        found = {path.name: self.raw(path.name) for path in folder.iterdir()} if folder.is_dir() else {}
+        plans = {name: raw.manifest().planned for name, raw in found.items() if raw.complete()}
+        return {
+            name: datetime.fromisoformat(plan.full).replace(tzinfo=UTC) - timedelta(days=1)
+            for name, plan in plans.items()
+            if plan.since
+        }
+
     def findings_of(self, rule: str) -> int:
         return self.rows(f"findings/{rule}")
+
+    def not_compared(self) -> dict[str, int]:
+        """How many contacts could not be compared when they were linked, by reason."""
+        part = self.part("not_compared")
+        return dict(sorted(Counter(part.table()["why"].to_pylist()).items())) if part.complete() else {}
 
     def complete(self) -> bool:
         """Whether this attempt can be judged: its tables are whole."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from include.store.ledger import Ledger
 
 
+MANY = 500  # ids in one question to the database
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """What is filed of a finding at once; `accounts`: by platform, the account it was found in, where it is known."""
@@ -88,30 +91,45 @@ def add(connection: sa.Connection, versions: Sequence[Version]) -> None:
         connection.execute(sa.insert(fix), fixes)
 
 
-def stored(connection: sa.Connection, finding_id: str, version: int) -> list[Option]:
-    """The options of a version, as they were filed."""
-    rows = connection.execute(
-        sa.select(option.c.number, option.c.label, fix.c.target, fix.c.action, fix.c.before, fix.c.after)
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A version's options as they were filed, and by platform the accounts that their fixes were found in."""
+
+    options: list[Option]
+    accounts: dict[str, str]
+
+
+def newest(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Stored]:
+    """The newest version of each of these findings."""
+    wanted = (
+        sa.select(option.c.finding_id, option.c.number, option.c.label)
+        .add_columns(fix.c.platform, fix.c.account, fix.c.target, fix.c.action, fix.c.before, fix.c.after)
         .select_from(option.outerjoin(fix, fix.c.option_id == option.c.id))
-        .where(option.c.finding_id == finding_id, option.c.version == version)
+        .join(finding, sa.and_(finding.c.id == option.c.finding_id, finding.c.version == option.c.version))
         .order_by(option.c.number, fix.c.position)
     )
-    labels: dict[int, str] = {}
-    fixes: dict[int, list[Fix]] = {}
-    for row in rows:
-        labels[row.number] = row.label
-        held = fixes.setdefault(row.number, [])
-        if row.target is not None:
-            held.append(Fix(Ref.parse(row.target), Action(row.action), row.before, row.after))
-    return [Option(label, tuple(fixes[number])) for number, label in labels.items()]
+    labels: dict[str, dict[int, str]] = {id: {} for id in ids}
+    fixes: dict[tuple[str, int], list[Fix]] = {}
+    accounts: dict[str, dict[str, str]] = {id: {} for id in ids}
+    for part in (ids[at : at + MANY] for at in range(0, len(ids), MANY)):
+        for row in connection.execute(wanted.where(option.c.finding_id.in_(part))):
+            labels[row.finding_id][row.number] = row.label
+            held = fixes.setdefault((row.finding_id, row.number), [])
+            if row.target is not None:
+                held.append(Fix(Ref.parse(row.target), Action(row.action), row.before, row.after))
+            if row.account is not None:
+                accounts[row.finding_id][row.platform] = row.account
+    return {
+        id: Stored([Option(label, tuple(fixes[id, number])) for number, label in labels[id].items()], accounts[id])
+        for id in ids
+    }
 
 
 def reopen(connection: sa.Connection, finding_id: str, now: datetime) -> int:
     """Put a finding back on the page as a new version with the same options; returns the version's number."""
     row = connection.execute(sa.select(finding.c.key, finding.c.version).where(finding.c.id == finding_id)).one()
-    options = stored(connection, finding_id, row.version)
-    accounts = _accounts(connection, finding_id, row.version)
-    add(connection, [Version(finding_id, row.key, row.version + 1, options, accounts)])
+    held = newest(connection, [finding_id])[finding_id]
+    add(connection, [Version(finding_id, row.key, row.version + 1, held.options, held.accounts)])
     connection.execute(
         sa.update(finding)
         .where(finding.c.id == finding_id)
@@ -142,16 +160,6 @@ def reopen_approved(
 def _next(connection: sa.Connection, table: sa.Table) -> int:
     """The next free id. The writer is alone in the ledger, so nobody else takes it."""
     return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()) + 1
-
-
-def _accounts(connection: sa.Connection, finding_id: str, version: int) -> dict[str, str]:
-    """The accounts that a version's fixes were found in, as they were filed."""
-    rows = connection.execute(
-        sa.select(fix.c.platform, fix.c.account)
-        .join(option, fix.c.option_id == option.c.id)
-        .where(option.c.finding_id == finding_id, option.c.version == version, fix.c.account.is_not(None))
-    )
-    return {row.platform: row.account for row in rows}
 
 
 def _fixes_of(connection: sa.Connection, finding_id: str, version: int) -> dict[str, int]:

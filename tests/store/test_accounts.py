@@ -103,6 +103,7 @@ def test_an_approval_of_before_accounts_were_kept_still_says_what_it_approves(ba
     ledger = open_ledger(bare_url)
     decide(ledger, filed_in(ledger, None))
     by_hand(ledger, "ALTER TABLE fix DROP COLUMN account")
+    by_hand(ledger, "ALTER TABLE finding DROP COLUMN accounts")
     by_hand(ledger, "UPDATE alembic_version SET version_num = '0001'")
     upgrade(bare_url)
     (option,) = fixes.approved(open_ledger(bare_url))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from include.model import Evidence, FixState, Option
 from include.store import audit, findings, schema
@@ -40,7 +41,7 @@ from tests.store.cases import (
     was_approved,
 )
 
-OTHER_EVIDENCE = replace(SAME, because=(Evidence("phone", 0.5, "The phone numbers differ."),))
+OTHER_EVIDENCE = replace(SAME, because=(*SAME.because, Evidence("address", 0.5, "They live in one house.")))
 OTHER_OPTIONS = a_finding(Option("use the new address", (set_email(was="older@a.example"),)), SAME.options[1])
 OTHER_SCORE = replace(SAME, confidence=0.4, recommended=None)
 CHANGED = (Evidence("changed_last", 1.5, "It was changed last, on 1 November."), Evidence("changed_since", 3.0, "Now."))
@@ -232,7 +233,7 @@ def test_one_finding_twice_in_a_night_files_nothing(ledger):
 
 def test_a_night_that_cannot_be_filed_whole_is_not_filed_at_all(ledger):
     row = opened(ledger)
-    with pytest.raises(ValueError, match="not JSON compliant"):
+    with pytest.raises(sa.exc.StatementError, match="not JSON compliant"):
         file(ledger, OTHER_EVIDENCE, a_finding(rule="orphaned_order", says=float("nan")))
     assert again(ledger, row) == row
 
