@@ -46,13 +46,15 @@ def whmcs_clients(raw: Path) -> pd.DataFrame:
     created = renamed(listed(raw, "whmcs/clients", "clients", "client"), {"id": "id", "datecreated": "created_at"})
     table["created_at"] = moment(table["id"].map(created.set_index(texts(created["id"]))["created_at"]))
     table["state"] = table.pop("status").map({"Closed": "disabled"})
-    names = {"clientid": "client", "serverid": "server", "status": "status", "username": "user"}
+    names = {"clientid": "client", "serverid": "server", "status": "status", "username": "user", "domain": "domain"}
     services = renamed(listed(raw, "whmcs/products", "products", "product"), names)
     servers = {str(one["id"]) for one in listed(raw, "whmcs/servers", "servers", "server") if one["module"] == "cpanel"}
     live = services[texts(services["server"]).isin(servers) & services["status"].isin(["Active", "Suspended"])]
-    sites = live["user"].groupby(texts(live["client"])).agg(sorted)
+    domains = live["domain"].fillna("").str.casefold()
+    named = pd.concat([("cpanel:hosting:" + live["user"]), ("cpanel:domain:" + domains)[domains != ""]])
+    sites = named.groupby(texts(live["client"]).reindex(named.index)).agg(lambda refs: sorted(set(refs)))
     table["links"] = [
-        [f"whmcs:login:{row['owner_user_id']}", *(f"cpanel:hosting:{user}" for user in sites.get(id, []))]
+        [f"whmcs:login:{row['owner_user_id']}", *sites.get(id, [])]
         for id, row in zip(table["id"], records, strict=True)
     ]
     return table
@@ -80,7 +82,8 @@ def whmcs_orders(raw: Path) -> pd.DataFrame:
 def cpanel(raw: Path) -> pd.DataFrame:
     records = [row for page in pages(raw / "cpanel" / "accounts") for row in page["data"]["acct"]]
     names = {"user": "id", "email": "email", "suspended": "suspended", "unix_startdate": "created_at"}
-    table = renamed(records, names, platform="cpanel", kind="hosting")
+    table = renamed(records, names | {"domain": "domain"}, platform="cpanel", kind="hosting")
+    table["links"] = [[f"cpanel:domain:{domain.casefold()}"] if domain else [] for domain in table.pop("domain")]
     held = table["email"].str.split(r"[\s,;]+", regex=True).map(lambda parts: [part for part in parts if "@" in part])
     table["email"], table["other_emails"] = held.str[0], held.str[1:]
     table["state"] = texts(table.pop("suspended")).map({"1": "disabled"})
@@ -103,14 +106,16 @@ def whois(raw: Path) -> pd.DataFrame:
     table = renamed(records, names, platform="whois", kind="domain")
     for name in ("email", "name", "phone"):
         table[name] = table[name].fillna(table.pop(f"{name}2"))
+    table["email"] = table["email"].where(table["email"].str.contains("@", na=False))
     whole = [name.rpartition(" ") for name in table.pop("name").fillna("")]
     table["first_name"] = table["first_name"].fillna(pd.Series([name[0] for name in whole], dtype="str"))
     table["last_name"] = table["last_name"].fillna(pd.Series([name[2] for name in whole], dtype="str"))
     unescaped(table, "first_name", "last_name", "company", "line1", "line2", "city")
     table["id"] = [str(answer["domainid"]) for page in pages(raw / "whois" / "whois") for answer in page["whois"]]
-    names = {"id": "id", "userid": "client", "regdate": "created_at"}
+    names = {"id": "id", "userid": "client", "regdate": "created_at", "domainname": "name"}
     domains = renamed(listed(raw, "whois/domains", "domains", "domain"), names)
     domains = domains.set_index(texts(domains.pop("id")))
     table["created_at"] = moment(table["id"].map(domains["created_at"]))
-    table["links"] = [[f"whmcs:client:{client}"] for client in table["id"].map(domains["client"])]
+    both = zip(table["id"].map(domains["client"]), table["id"].map(domains["name"]), strict=True)
+    table["links"] = [[f"whmcs:client:{client}", f"whois:name:{name.casefold()}"] for client, name in both]
     return table

@@ -10,8 +10,13 @@ from typing import Any
 import pandas as pd
 
 
-def pages(folder: Path) -> list[Any]:
-    return [json.loads(path.read_text("ascii")) for path in sorted(folder.glob("*.json"))]
+def pages(stream: Path) -> list[Any]:
+    """The pages of a whole pull of `raw/<platform>/<stream>`: below its first line, each is as it came."""
+    lanes = sorted((stream.parent / "full").glob("*/manifest.json"))
+    kept = [
+        lane.parent / file for lane in lanes for file, of in json.loads(lane.read_text())["pages"] if of == stream.name
+    ]
+    return [json.loads(path.read_bytes().partition(b"\n")[2]) for path in kept]
 
 
 def renamed(records: Iterable[dict[str, Any]], names: dict[str, str], **fixed: Any) -> pd.DataFrame:
