@@ -181,9 +181,13 @@ def fillers() -> frozenset[str]:
 
 def words(text: str) -> list[str]:
     """The words of a text: in small letters, without accents, without whatever is no letter."""
+    return re.findall(r"[^\W\d_]+", _bare(text))
+
+
+def _bare(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text.casefold().translate(FOLDED))
     bare = "".join(character for character in folded if not unicodedata.combining(character))
-    return re.findall(r"[^\W\d_]+", bare.translate(dict.fromkeys(map(ord, DROPPED))))
+    return bare.translate(dict.fromkeys(map(ord, DROPPED)))
 
 
 def _in_order(first: str, last: str) -> tuple[str, str]:
@@ -221,9 +225,8 @@ def _latin() -> tuple[str, str, str]:
     The letters that `words` turns into one letter of ASCII each, as a class of characters; and `str.translate`'s two
     arguments for them, which also drop what `words` drops and turn what parts words into blanks.
     """
-    letters = {letter: words(letter) for letter in map(chr, range(0x41, 0x180)) if letter.isalpha()}
-    plain = {letter: found[0] for letter, found in letters.items() if len(found) == 1 and len(found[0]) == 1}
-    plain = {letter: found for letter, found in plain.items() if found.isascii() and found != letter}
+    letters = {letter: _bare(letter) for letter in map(chr, range(0x41, 0x180))}
+    plain = {letter: bare for letter, bare in letters.items() if re.fullmatch("[a-z]", bare) and bare != letter}
     blanks = ".-"
     alphabet = "a-z" + "".join(plain) + " " + DROPPED + blanks
     return alphabet, "".join(plain) + blanks + DROPPED, "".join(plain.values()) + " " * len(blanks)

@@ -161,19 +161,17 @@ def conform(name: str, table: pa.Table, where: str | None = None) -> pa.Table:
     import pyarrow as pa
 
     columns = []
-    for wanted in schema(name):
-        if wanted.name not in table.column_names:
-            columns.append(pa.nulls(table.num_rows, wanted.type))
+    for each in schema(name):
+        if each.name not in table.column_names:
+            columns.append(pa.nulls(table.num_rows, each.type))
             continue
-        column = table.column(wanted.name)
+        column = table.column(each.name)
         try:
-            columns.append(column.cast(wanted.type))
+            columns.append(column.cast(each.type))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            row = _first_wrong(column, wanted.type)
+            row = _first_wrong(column, each.type)
             at = f"row {row + 1}" if row is not None else f"its type {column.type}"
-            raise BadTable(
-                f"{where or name}: column {wanted.name}, {at}: it cannot be read as {wanted.type}."
-            ) from error
+            raise BadTable(f"{where or name}: column {each.name}, {at}: it cannot be read as {each.type}.") from error
     made = pa.table(columns, schema=schema(name))
     for needed in NEEDED.get(name, ()):
         column = made.column(needed)

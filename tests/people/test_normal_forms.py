@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.people import addresses, names, phones
+from include.people import addresses, companies, domains, names, phones
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 
@@ -92,6 +92,17 @@ def test_addresses_the_corpus_holds_for_valid_are_known_and_none_raises():
         pytest.param(("Ann", "Lee"), ("Ann", "Low"), False, id="another-family"),
         pytest.param(("John", "Roe Sr."), ("John", "Roe Jr."), False, id="father-and-son"),
         pytest.param(("John", "Roe Senior"), ("John", "Roe sr"), True, id="one-suffix-in-two-spellings"),
+        pytest.param(("V.", "Lee"), ("Victor", "Lee"), True, id="an-initial-that-is-a-numeral-too"),
+        pytest.param(("Lee, Ann", None), ("Ann", "Lee"), True, id="the-whole-name-in-one-field"),
+        pytest.param(("Ann", "van den Berg"), ("Ann", "Vandenberg"), True, id="written-in-one-word"),
+        pytest.param(("John Allen", "Roe"), ("John Robert", "Roe"), False, id="two-middle-names"),
+        pytest.param(("John A.", "Roe"), ("John Allen", "Roe"), True, id="a-middle-initial"),
+        pytest.param(("John", "Roe Jr."), ("John", "Roe"), None, id="a-father-seldom-bears-a-suffix"),
+        pytest.param(("Ann", "Smith-Jones"), ("Ann", "Smith"), None, id="a-part-of-a-double-name"),
+        pytest.param(("Jennifer", "Null"), ("Jenny", "Null"), True, id="a-name-that-looks-like-none"),
+        pytest.param(("Test", "User"), ("Test", "User"), None, id="what-fills-a-field"),
+        pytest.param(("N/A", None), ("n/a", None), None, id="what-says-that-there-is-none"),
+        pytest.param(("Unknown", "Lee"), ("Ann", "Lee"), None, id="no-first-name-but-a-word"),
         pytest.param((None, None), ("Ann", "Lee"), None, id="nothing-known"),
         pytest.param(("", "Lee"), ("Ann", "Lee"), None, id="no-first-name"),
     ],
@@ -118,6 +129,10 @@ def test_a_name_always_agrees_with_itself(first, last):
         ("555 555 5555", None),
         ("123-456-7890", None),
         ("0000000", None),
+        ("000-000-0000", None),
+        ("503 555 5555", None),
+        ("234-8761", None),
+        ("+44 (0)20 7946 0018", "+442079460018"),
         ("call me", None),
         ("", None),
         (None, None),
@@ -125,3 +140,64 @@ def test_a_name_always_agrees_with_itself(first, last):
 )
 def test_numbers_are_compared_in_one_form_and_fillers_are_none(text, number):
     assert phones.normal(text, "US") == number
+
+
+@pytest.mark.parametrize(
+    ("text", "looks_like"),
+    [
+        ("ann.lee@gmial.com", "annlee@gmail.com"),
+        ("ann@hotmail.con", "ann@hotmail.com"),
+        ("ann@gnail.con", "ann@gmail.com"),
+        ("ann@acme.con", "ann@acme.com"),
+        ("\u0430nn@example.com", "ann@example.com"),
+        ("ann@\u0435xample.com", "ann@example.com"),
+        ("ann@example.com", None),
+        ("ann@ymail.com", None),
+        ("ann@b\u00fccher.example", None),
+        ("\u043e\u043b\u044c\u0433\u0430@example.com", None),
+    ],
+)
+def test_what_looks_like_another_address_says_so_and_stays_its_own(text, looks_like):
+    found = addresses.normal(text)
+    assert found.looks_like == looks_like
+    assert found.key != looks_like
+
+
+@pytest.mark.parametrize("text", ["mailto:ann@b.example", "Ann Lee <ann@b.example>", "\u200bann@b.example\ufeff"])
+def test_what_an_address_was_copied_with_is_no_part_of_it(text):
+    assert addresses.normal(text).key == "ann@b.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "site"), [("ann@acme.example", "acme.example"), ("ann@gmail.com", None), ("ann@yopmail.com", None)]
+)
+def test_a_domain_speaks_for_a_company_only_where_nobody_else_is_served(text, site):
+    assert addresses.normal(text).site == site
+
+
+@pytest.mark.skipif(not CORPORA.is_dir(), reason="the shared corpora are not here")
+def test_misspelled_domains_of_the_corpus_are_known():
+    pairs = json.loads((CORPORA / "mailcheck_typos" / "pairs.json").read_text("utf-8"))
+    meant = {pair["typo"].lower().rpartition("@")[2]: pair["intended_domain"] for pair in pairs}
+    told = {domain: domains.facts(domain).typo_of for domain in meant}
+    # Guesses about domains that exist, which only an edit distance can make, and a character that is none of a domain
+    differ = {"emaildomain.co", "mail.randomsmallcompany.cmo", "#gmail.com"}
+    assert {domain for domain in meant if told[domain] != meant[domain]} == differ
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Acme, Inc.", "ACME"),
+        ("The Acme Company", "acme co"),
+        ("M\u00fcller GmbH & Co. KG", "Muller"),
+        ("A & B", "A and B"),
+    ],
+)
+def test_two_spellings_of_one_company_are_equal(left, right):
+    assert companies.normal(left) == companies.normal(right) is not None
+
+
+@pytest.mark.parametrize("text", [None, "", "-", "N/A", "none", "Self-Employed"])
+def test_what_names_no_company_has_no_normal_form(text):
+    assert companies.normal(text) is None
