@@ -1,42 +1,57 @@
 """
 HubSpot holds one person as two or more contacts.
 
-**What is wrong.** Two or more HubSpot contacts are one person: they share an address, or name and phone number. Or
-they may be: one was to get an address that the other has, and HubSpot gives an address to one contact only.
+**What is wrong.** Two or more HubSpot contacts are one person: they share an address, a phone number, a street or a
+company, and a name. Or they may be: one was to get an address that the other has, and HubSpot gives an address to one
+contact only.
 
-**Options.** Merge all of them into one survivor, which keeps its address as the main one; the others' addresses become
-additional. The survivor is chosen by a chain whose first difference decides: more records of other platforms named,
-more fields filled, older, lower id. One further option for each other contact as the survivor. A merge cannot be
-undone, so it needs two people. Recommended when every pair is linked directly and no names disagree.
+**Options.** Merge all of them into one survivor; one option for each contact as the survivor, the best first. Its
+values stay, where the others say something else; its address stays the main one, and the others' become additional.
+The survivor is chosen by a chain whose first difference decides, and which is printed: names more records that somebody
+signs in with or is billed by, names more records of other platforms, more fields filled, older, lower id. What HubSpot
+keeps of consent is not in our tables: a person must see to it that who opted out stays so. A merge cannot be undone, so
+it needs two people. Recommended for two or three contacts of which every two are tied by an address, an explicit link,
+or the phone number, bear one name beyond doubt (no nickname, no initial), and contradict each other in nothing.
 
 **Left alone.** Contacts that only share a role mailbox or a household's address; namesakes; a father and his son; two
-contacts that name different records of one platform as their own; contacts linked only through a third.
+contacts that name different records of one platform as their own.
+**Never recommended.** Contacts linked only through a third, or only by a street or a company; with a task's mailbox; in
+two countries, or with both another postcode and another street; of which one bears Jr. or a number that the other does
+not; of a person with two accounts in use on one platform; more than three.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from itertools import combinations
+from typing import TYPE_CHECKING
 
 from include.model import Evidence, Finding, Option, Ref
 from include.people import names
 from include.rules import _making as making
+from include.rules._duplicates import FIELDS, Known, Twice, held_twice
+from include.rules._sure import one_name
 
 if TYPE_CHECKING:
     from include.store.tables import Tables
 
 RULE = "duplicate_contact"
-FILLED = ("email", "first_name", "last_name", "company", "phone", "address", "city", "postcode", "country")
-THROUGH_A_THIRD, OTHER_NAME = -2.0, -5.0
-TAKEN = 0.5
+LARGEST_SURE = 3
+TYING = frozenset({"link", "address", "name_and_phone", "earlier_address", "order"})
+THROUGH_A_THIRD, OTHER_NAME, TAKEN = -2.0, -5.0, 0.5
+ALIKE = ("email", "first_name", "last_name")  # whose differences are no loss, or are told by other means
+CONSENT = Evidence(
+    "consent",
+    0.0,
+    "Whether one of them opted out of mail is not in our tables: HubSpot keeps what allows most. Look first.",
+)
 
 
 def find(tables: Tables) -> Iterator[Finding]:
     """Every person whom HubSpot holds more than once."""
-    edges = _edges(tables)
-    for _, rows in sorted(_candidates(tables).items()):
-        yield _finding(rows, edges)
+    for person in held_twice(tables):
+        yield _finding(person)
 
 
 def proposed(one: Ref, email: str | None, holder: Ref, holder_email: str | None, address: str) -> Finding:
@@ -45,92 +60,128 @@ def proposed(one: Ref, email: str | None, holder: Ref, holder_email: str | None,
     subject, other = sorted(emails)
     key = making.key_of(RULE, subject, (other,))
     says = f"Contact {one.id} was to get the address {address}, which belongs to contact {holder.id}."
-    rows = [{"platform": ref.platform, "kind": ref.kind, "id": ref.id, "email": emails[ref]} for ref in (one, holder)]
-    options = tuple(_merge(key, survivor, [gone]) for survivor, gone in (rows, rows[::-1]))
+    pairs = list(emails.items())
+    options = tuple(_merge(key, survivor, [gone]) for survivor, gone in (pairs, pairs[::-1]))
     because = (Evidence("taken_address", TAKEN, says),)
     return Finding(RULE, subject, (other,), making.confidence(because), because, options, None)
 
 
-def _candidates(tables: Tables) -> dict[str, list[dict[str, Any]]]:
-    import ibis
-
-    contacts = tables.contacts
-    held = contacts.filter((contacts.platform == "hubspot") & (contacts.kind == "contact"))
-    held = held.mutate(contact=held.platform + ":" + held.kind + ":" + held.id)
-    known = held.join(tables.people.select("person", "contact"), "contact")
-    twice = known.group_by("person").agg(size=ibis._.contact.count()).filter(ibis._.size > 1)
-    wanted = ["person", "platform", "kind", "id", *FILLED, "links", "created_at"]
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in known.semi_join(twice, "person").select(wanted).to_pyarrow().to_pylist():
-        found[row["person"]].append(row)
-    return found
-
-
-def _finding(rows: list[dict[str, Any]], edges: dict[tuple[str, str], set[Evidence]]) -> Finding:
-    ranked = sorted(rows, key=_rank)
-    survivor, others = ranked[0], ranked[1:]
-    refs = [making.ref_of(row) for row in ranked]
-    subject, rest = min(refs), tuple(sorted(refs)[1:])
-    key = making.key_of(RULE, subject, rest)
-    pairs = [(str(min(a, b)), str(max(a, b))) for i, a in enumerate(refs) for b in refs[i + 1 :]]
-    found = {evidence for pair in pairs for evidence in edges.get(pair, ())}
-    because = sorted(found, key=lambda evidence: (-evidence.weight, evidence.evidence))
-    direct = all(edges.get(pair) for pair in pairs)
-    if not direct:
-        because.append(Evidence("through_a_third", THROUGH_A_THIRD, "Some are linked only through another record."))
-    spoken = [names.normal(row["first_name"], row["last_name"]) for row in ranked]
-    same = all(names.agree(one, other) is not False for i, one in enumerate(spoken) for other in spoken[i + 1 :])
-    if not same:
+def _finding(person: Twice) -> Finding:
+    ranked = sorted(person.contacts, key=_rank)
+    refs = sorted(contact.ref for contact in ranked)
+    key = making.key_of(RULE, refs[0], refs[1:])
+    because = list(_because(person, refs))
+    if not all(names.agree(one.name, other.name) is not False for one, other in combinations(ranked, 2)):
         because.append(Evidence("other_name", OTHER_NAME, "The contacts bear different names."))
-    because.append(Evidence("survivor", 0.0, _why(survivor, others)))
-    options = [_merge(key, one, [row for row in ranked if row is not one]) for one in ranked]
-    return Finding(
-        RULE,
-        subject,
-        rest,
-        making.confidence(because),
-        tuple(because),
-        tuple(options),
-        0 if direct and same else None,
-    )
+    doubt = _doubt(person, refs)
+    says = f"No option is recommended: {doubt}." if doubt else "Merging is recommended: nothing speaks against it."
+    because += [*_losses(ranked), CONSENT, Evidence("recommendation", 0.0, says)]
+    because.append(Evidence("survivor", 0.0, _why(ranked[0], ranked[1:])))
+    emails = [(contact.ref, contact.email) for contact in ranked]
+    options = [_merge(key, one, [other for other in emails if other is not one]) for one in emails]
+    confidence = making.confidence(because)
+    return Finding(RULE, refs[0], tuple(refs[1:]), confidence, tuple(because), tuple(options), None if doubt else 0)
 
 
-def _rank(row: dict[str, Any]) -> tuple[Any, ...]:
+def _because(person: Twice, refs: list[Ref]) -> Iterator[Evidence]:
+    """Every kind of evidence once, the strongest first."""
+    found = {evidence for told in person.ties.values() for evidence in told}
+    yield from sorted(found, key=lambda evidence: (-evidence.weight, evidence.evidence))
+    if not all(_tied(person, pair) for pair in combinations(refs, 2)):
+        yield Evidence("through_a_third", THROUGH_A_THIRD, "Some are linked only through another record.")
+
+
+def _tied(person: Twice, pair: tuple[Ref, Ref]) -> bool:
+    return any(evidence.weight > 0 for evidence in person.ties.get(pair, ()))
+
+
+def _doubt(person: Twice, refs: list[Ref]) -> str | None:
+    """Why a careful colleague would ask before merging, if they would."""
+    contacts = person.contacts
+    if len(contacts) > LARGEST_SURE:
+        return f"there are {len(contacts)} of them"
+    for pair in combinations(refs, 2):
+        told = person.ties.get(pair, ())
+        if not _tied(person, pair):
+            return "some are linked only through another record"
+        if any(evidence.weight < 0 for evidence in told) or not {evidence.evidence for evidence in told} & TYING:
+            return "what they have in common may be two namesakes' too"
+    for one, other in combinations(contacts, 2):
+        if not one_name(one.name, other.name) or (bool(one.name and other.name) and _numbers(one) != _numbers(other)):
+            return "it is not beyond doubt that the names are one person's"
+        if differing := _contradiction(one, other):
+            return f"they name different {differing}"
+    if any(contact.role for contact in contacts):
+        return "an address is a task's mailbox, which several people may read"
+    if several := sorted(platform for platform, size in person.accounts.items() if size > 1):
+        return f"this person has several accounts in use on {making.several(several)}"
+    return None
+
+
+def _contradiction(one: Known, other: Known) -> str | None:
+    """What two contacts say of themselves that one person's would not: in the plural."""
+    if _differ(one, other, "country"):
+        return "countries"
+    if _differ(one, other, "postcode") and _differ(one, other, "address"):
+        return "streets and postcodes"
+    spaces = [{link.rpartition(":")[0]: link for link in contact.links} for contact in (one, other)]
+    if any(spaces[0][space] != spaces[1][space] for space in spaces[0].keys() & spaces[1].keys()):
+        return "records of one platform as their own"
+    return None
+
+
+def _differ(one: Known, other: Known, field: str) -> bool:
+    left, right = (re.sub(r"\W+", "", contact.said[field] or "").casefold() for contact in (one, other))
+    return bool(left and right) and left != right
+
+
+def _numbers(contact: Known) -> list[str]:
+    """The numbers in a name, which tell a second account from a first."""
+    return re.findall(r"\d+", f"{contact.said['first_name'] or ''} {contact.said['last_name'] or ''}")
+
+
+def _losses(ranked: list[Known]) -> Iterator[Evidence]:
+    """What the contacts say differently, of which HubSpot keeps the survivor's."""
+    for field in FIELDS:
+        said = {contact.ref.id: contact.said[field] for contact in ranked if contact.said[field]}
+        if field not in ALIKE and len({value.casefold() for value in said.values() if value}) > 1:
+            each = making.several(f"{value} ({id})" for id, value in said.items())
+            yield Evidence("differs", 0.0, f"They differ in {field}: {each}. HubSpot keeps the survivor's.")
+    addresses = [contact.email for contact in ranked[1:] if contact.email]
+    if ranked[0].email and addresses:
+        says = f"{making.several(addresses)} would become additional, beside {ranked[0].email}."
+        yield Evidence("addresses", 0.0, says)
+
+
+def _rank(contact: Known) -> tuple[float | str, ...]:
     """The chain: what makes a contact the better survivor, smaller first."""
-    created = row["created_at"].timestamp() if row["created_at"] else float("inf")
-    return (-len(row["links"] or ()), -_filled(row), created, int(row["id"]) if row["id"].isdecimal() else 0, row["id"])
+    id = contact.ref.id
+    created = contact.created_at.timestamp() if contact.created_at else float("inf")
+    return (-contact.signs_in, -len(contact.links), -contact.filled, created, int(id) if id.isdecimal() else 0, id)
 
 
-def _filled(row: dict[str, Any]) -> int:
-    return sum(bool(row[field]) for field in FILLED)
-
-
-def _why(survivor: dict[str, Any], others: list[dict[str, Any]]) -> str:
-    """The first link of the chain that told the survivor from the others, as a sentence."""
-    name = f"Contact {survivor['id']} is proposed as the survivor"
-    links, filled = (-value for value in _rank(survivor)[:2])
-    if all(links > -_rank(row)[0] for row in others):
-        return f"{name}: it names more records of other platforms ({links})."
-    if all(filled > _filled(row) for row in others):
-        return f"{name}: it is the most complete ({filled} of {len(FILLED)} fields)."
-    if survivor["created_at"]:
-        return f"{name}: as complete as the others, it is the oldest ({survivor['created_at'].date().isoformat()})."
+def _why(survivor: Known, others: list[Known]) -> str:
+    """The link of the chain that told the survivor from the last of the others, as a sentence."""
+    name, mine = f"Contact {survivor.ref.id} is proposed as the survivor", _rank(survivor)
+    rivals, link = [_rank(other) for other in others], 0
+    while rivals := [rank for rank in rivals if rank[link] == mine[link]]:
+        link += 1
+    match link:
+        case 0:
+            return f"{name}: it names more records that are signed in with or billed ({survivor.signs_in})."
+        case 1:
+            return f"{name}: it names more records of other platforms ({len(survivor.links)})."
+        case 2:
+            return f"{name}: it is the most complete ({survivor.filled} of {len(FIELDS)} fields)."
+        case 3 if survivor.created_at:
+            return f"{name}: as complete as the others, it is the oldest ({survivor.created_at.date().isoformat()})."
     return f"{name}: nothing tells them apart but the lower id."
 
 
-def _merge(key: str, survivor: dict[str, Any], others: list[dict[str, Any]]) -> Option:
-    target = making.ref_of(survivor)
-    merges = [making.merge(target, survivor["email"], making.ref_of(row), row["email"]) for row in others]
-    gone = " and ".join(row["id"] for row in others)
+def _merge(key: str, survivor: tuple[Ref, str | None], others: list[tuple[Ref, str | None]]) -> Option:
+    target, email = survivor
+    merges = [making.merge(target, email, *other) for other in others]
+    gone = " and ".join(ref.id for ref, _ in others)
     text = f"Rollcall merged the duplicate contact{'s' if len(others) > 1 else ''} {gone} into this one."
-    label = f"Merge {gone} into {survivor['id']}, which keeps its address"
+    label = f"Merge {gone} into {target.id}, which keeps its address"
     return making.option(label, [*merges, *making.notes(key, merges, [target], text)])
-
-
-def _edges(tables: Tables) -> dict[tuple[str, str], set[Evidence]]:
-    found: dict[tuple[str, str], set[Evidence]] = defaultdict(set)
-    edges = tables.edges
-    among = edges.filter(edges.left.startswith("hubspot:") & edges.right.startswith("hubspot:"))
-    for row in among.to_pyarrow().to_pylist():
-        found[row["left"], row["right"]].add(Evidence(row["evidence"], row["weight"], row["says"]))
-    return found

@@ -51,6 +51,79 @@ def test_the_survivor_is_chosen_by_a_printed_chain(better, why):
     assert why in finding.because[-1].says
 
 
+def test_the_contact_that_names_an_account_in_use_survives():
+    account = contact("shopify", "7", "x@x.example", state="activated", first_name="Ann", last_name="Lee")
+    unused = contact("bigcommerce", "8", None, state="disabled", first_name="Ann", last_name="Lee")
+    one = contact("hubspot", "10", company="Lee", links=("bigcommerce:customer:8",), **ANN)
+    other = contact("hubspot", "11", NEW, links=("shopify:customer:7",), **ANN)
+    (finding,) = found("duplicate_contact", account, unused, one, other)
+    assert finding.options[0].fixes[0].target.id == "11"
+    assert "signed in with" in finding.because[-1].says
+
+
+def test_the_chain_names_what_told_the_survivor_from_the_last_of_the_others():
+    rows = [contact("hubspot", id, f"{id}@x.example", **ANN) for id in ("10", "11", "12")]
+    rows[1] = dataclasses.replace(rows[1], company="Lee", created_at=SPRING - timedelta(days=1))
+    rows[2] = dataclasses.replace(rows[2], company="Lee")
+    (finding,) = found("duplicate_contact", *rows)
+    assert "the oldest" in finding.because[-1].says
+
+
+def test_what_differs_is_told_with_what_hubspot_keeps():
+    (finding,) = found("duplicate_contact", FIRST, dataclasses.replace(AGAIN, company="Lee Trading"))
+    says = {one.evidence: one.says for one in finding.because}
+    assert says["differs"].startswith("They differ in company: Lee & Co (10) and Lee Trading (11).")
+    assert says["addresses"] == f"{NEW} would become additional, beside {OLD}."
+    assert "opted out" in says["consent"]
+
+
+def recommended(*rows) -> bool:
+    (finding,) = found("duplicate_contact", *rows)
+    return finding.recommended is not None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"first_name": "A."}, id="an-initial"),
+        pytest.param({"first_name": "Annie"}, id="a-nickname"),
+        pytest.param({"last_name": "Lee Jr."}, id="one-bears-a-suffix"),
+        pytest.param({"first_name": "Ann 2"}, id="a-number-in-the-name"),
+        pytest.param({"country": "CA"}, id="another-country"),
+        pytest.param({"address": "9 Elm St", "postcode": "10001"}, id="another-home"),
+        pytest.param({"email": "info@lee.example"}, id="a-task's-mailbox"),
+    ],
+)
+def test_a_merge_is_not_recommended_where_a_careful_colleague_would_ask(said):
+    home = {"country": "US", "address": "1 Oak St", "postcode": "97301"}
+    one = contact("hubspot", "10", "annlee@gmail.com", **ANN | home)
+    again = contact("hubspot", "11", **{"email": "ann.lee+crm@gmail.com"} | ANN | home)
+    assert recommended(one, again)
+    findings = found("duplicate_contact", one, dataclasses.replace(again, **said))
+    assert [finding for finding in findings if finding.recommended is not None] == []
+
+
+def test_a_name_and_a_street_may_be_two_namesakes():
+    home = {"address": "1 Oak St", "postcode": "97301", "first_name": "Ann", "last_name": "Lee"}
+    assert not recommended(contact("hubspot", "10", **home), contact("hubspot", "11", NEW, **home))
+
+
+def test_more_than_three_are_read_by_a_person():
+    rows = [contact("hubspot", str(id), f"a{id}@x.example", **ANN) for id in range(10, 14)]
+    assert recommended(*rows[:3])
+    assert not recommended(*rows)
+
+
+def test_somebody_with_two_accounts_in_use_on_one_platform_is_for_a_person():
+    shops = [
+        contact("shopify", id, f"s{id}@x.example", state=state, **ANN)
+        for id, state in (("7", "activated"), ("8", "disabled"))
+    ]
+    assert recommended(FIRST, AGAIN, *shops)
+    clients = [contact("whmcs", id, f"w{id}@x.example", **ANN) for id in ("5", "6")]
+    assert not recommended(FIRST, AGAIN, *clients)
+
+
 def test_nothing_told_apart_the_lower_id_survives():
     assert survivor(contact("hubspot", "9", **ANN), contact("hubspot", "10", NEW, **ANN)) == "9"
 
