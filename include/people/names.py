@@ -29,6 +29,7 @@ DEGREES = frozenset(["phd", "md", "esq", "mba", "cpa", "dds", "rn"])
 # Letters that Unicode does not take apart into a letter and an accent.
 FOLDED = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "\u0131": "i"})
 DROPPED = "'\u2019\u02bc`"  # within a word: O'Brien is OBrien
+EDGES = r"^ | \z"  # not `strip`: on Spark, ibis 12 takes the letters v and f off as well (seen 2026-11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def plainly(said: ir.Table) -> ir.Table:
     )
 
     def folded(raw: Any) -> Any:
-        return raw.translate(upper, lower).re_replace(" +", " ").strip()
+        return raw.translate(upper, lower).re_replace(" +", " ").re_replace(EDGES, "")
 
     parts = simple.mutate(
         first=_.simple.ifelse(_.low_first, folded(_.raw_first)), last=_.simple.ifelse(_.low_last, folded(_.raw_last))
