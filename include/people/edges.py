@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from include.people.grouping import Numbers
 
-STRONG = 4.0  # reasons of this weight that a guard forbids are a contradiction, and are told
+STRONG = 3.0  # reasons of this weight that a guard forbids are a contradiction, and are told
 KINDS = (*evidence.WEIGHTS, *guards.WEIGHTS)
 WEIGHTS = evidence.WEIGHTS | guards.WEIGHTS
 SAYS = evidence.SAYS | guards.SAYS

@@ -8,6 +8,8 @@ Everything is an expression that the engine works out. The reasons of a pair are
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING
 
 from include.people.facts import Forms, listed
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from include.store.tables import Tables
 
 LINK, OTHER_NAME, ADDRESS, PHONE = "link", "other_name", "address", "name_and_phone"
-EARLIER, ORDER, STREET, COMPANY = "earlier_address", "order", "name_and_street", "name_and_company"
+EARLIER, ORDER, STREET, COMPANY = "changed_address", "order", "name_and_street", "name_and_company"
 WEIGHTS = {  # an explicit link outweighs what may be shared by chance
     LINK: 6.0,
     OTHER_NAME: 3.0,
@@ -62,7 +64,10 @@ def candidates(tables: Tables, forms: Forms, who: ir.Table) -> ir.Table:
     ]
     if tables.before is not None:
         found.append(_carried(tables.before, named))
-    return ibis.union(*found).group_by("left", "right").agg(bits=ibis._.bits.bit_or())
+    # Not by one aggregate of bits, which ibis does not know on Spark (seen 2026-11).
+    every = ibis.union(*found)
+    bits = reduce(add, ((every.bits & bit).max() for bit in BITS.values()))
+    return every.group_by("left", "right").agg(bits=bits)
 
 
 def _explicit(tables: Tables, who: ir.Table) -> ir.Table:

@@ -1,0 +1,146 @@
+"""
+Small worlds of contacts in which much is shared, and what link must make of them: worked out pair by pair.
+
+As a command it prints the people and edges of one such world, for another process, hash seed or engine to be held to.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import combinations
+from typing import Any
+
+from include.model import Contact, State
+from include.people import addresses, names
+from tests.rules.tables import contact, night
+
+PLATFORMS = ("hubspot", "shopify", "bigcommerce", "whmcs")
+FIRST = ("Ann", "Anna", "Al", "Albert", "Alex", "Bob", "Robert", None)
+LAST = ("Lee", "Lee Jr.", "Lee Sr.", "Ray", "Lee-Ray", None)
+HUB, LARGEST = 6, 20
+
+
+def world(dice: random.Random, size: int) -> list[Contact]:
+    """Contacts that share addresses, numbers and names, and name each other, by chance."""
+    pool = max(2, size // 2)
+    rows = []
+    for number in range(size):
+        platform = dice.choice(PLATFORMS)
+        target = f"{dice.choice(PLATFORMS[1:3])}:customer:{dice.randrange(size)}"
+        rows.append(
+            contact(
+                platform,
+                str(number),
+                dice.choice([f"m{dice.randrange(pool)}@gmail.com", f"M{dice.randrange(pool)}+x@gmail.com", None]),
+                other_emails=tuple(f"m{dice.randrange(pool)}@gmail.com" for _ in range(dice.choice((0, 0, 1)))),
+                first_name=dice.choice(FIRST),
+                last_name=dice.choice(LAST),
+                phone=dice.choice([f"+1503234{dice.randrange(pool):04}", None]),
+                state=dice.choice([State.ACTIVATED, None]),
+                links=(target,) if platform in ("hubspot", "whmcs") and dice.random() < 0.5 else (),
+            )
+        )
+    return rows
+
+
+def expected(rows: Iterable[Contact]) -> list[set[str]]:
+    """The groups that link must find, by the rules as they are written down."""
+    contacts = {str(row.ref): row for row in rows}
+    pairs = {(a, b): _reasons(contacts, a, b) for a, b in combinations(sorted(contacts), 2)}
+    edges = {pair: weight for pair, weight in pairs.items() if weight and not _forbidden(contacts, *pair)}
+    capped = _tree(edges, lambda tree, one, other: len(_reach(tree, one)) + len(_reach(tree, other)) <= LARGEST)
+    inside = {pair: weight for pair, weight in edges.items() if pair[1] in _reach(capped, pair[0])}
+
+    def allowed(tree: dict[str, set[str]], one: str, other: str) -> bool:
+        joined = {k: set(v) for k, v in tree.items()}
+        joined.setdefault(one, set()).add(other)
+        joined.setdefault(other, set()).add(one)
+        return not any(
+            _forbidden(contacts, *sorted((a, b)))
+            or (_agree(contacts, a, b) is False and _agreeing_all_the_way(contacts, joined, a, b))
+            for a in _reach(tree, one)
+            for b in _reach(tree, other)
+        )
+
+    tree = _tree(inside, allowed)
+    groups = {frozenset(_reach(tree, one)) for one in tree}
+    return sorted((set(group) for group in groups if len(group) > 1), key=sorted)
+
+
+def _tree(edges: dict[tuple[str, str], float], allowed: Any) -> dict[str, set[str]]:
+    tree: dict[str, set[str]] = defaultdict(set)
+    for one, other in sorted(edges, key=lambda pair: (-edges[pair], pair)):
+        if other not in _reach(tree, one) and allowed(tree, one, other):
+            tree[one].add(other)
+            tree[other].add(one)
+    return dict(tree)
+
+
+def _reach(tree: dict[str, set[str]], start: str) -> set[str]:
+    seen, left = {start}, [start]
+    while left:
+        for other in tree.get(left.pop(), set()) - seen:
+            seen.add(other)
+            left.append(other)
+    return seen
+
+
+def _agreeing_all_the_way(contacts: dict[str, Contact], tree: dict[str, set[str]], one: str, other: str) -> bool:
+    agreeing = {a: {b for b in near if _agree(contacts, a, b)} for a, near in tree.items()}
+    return other in _reach(agreeing, one)
+
+
+def _agree(contacts: dict[str, Contact], one: str, other: str) -> bool | None:
+    return names.agree(*(_name(contacts[ref]) for ref in (one, other)))
+
+
+def _name(row: Contact) -> names.Name | None:
+    return names.normal(row.first_name, row.last_name)
+
+
+def _held(row: Contact) -> set[str]:
+    return {found.key for text in (row.email, *row.other_emails) if (found := addresses.normal(text))}
+
+
+def _reasons(contacts: dict[str, Contact], one: str, other: str) -> float:
+    left, right = contacts[one], contacts[other]
+    linked = other in left.links or one in right.links
+    agree = _agree(contacts, one, other)
+    if agree is False:
+        return 3.0 if linked else 0.0
+    weight = 6.0 if linked else 0.0
+    shared = {key for key in _held(left) & _held(right) if sum(key in _held(row) for row in contacts.values()) <= HUB}
+    if shared and (agree or linked):
+        weight += 4.0
+    called = sum(row.phone == left.phone and _whole(row) for row in contacts.values())
+    if left.phone and left.phone == right.phone and agree and _whole(left) and _whole(right) and called <= HUB:
+        weight += 4.0
+    return weight
+
+
+def _whole(row: Contact) -> bool:
+    name = _name(row)
+    return name is not None and len(name.first) > 1 and len(name.last) > 1
+
+
+def _forbidden(contacts: dict[str, Contact], one: str, other: str) -> bool:
+    left, right = contacts[one], contacts[other]
+    said = [_name(row) for row in (left, right)]
+    suffixes = {name.suffix for name in said if name and name.suffix}
+    keys = [found.key for row in (left, right) if (found := addresses.normal(row.email))]
+    active = left.state == right.state == State.ACTIVATED and left.platform == right.platform
+    spaces = [{ref.rpartition(":")[0]: ref for ref in row.links} for row in (left, right)]
+    ids = any(spaces[0][space] != spaces[1][space] for space in spaces[0].keys() & spaces[1].keys())
+    return len(suffixes) > 1 or (active and len(set(keys)) > 1) or ids
+
+
+def told(rows: Iterable[Contact]) -> str:
+    tables = night(rows)
+    return json.dumps([tables.people.to_pyarrow().to_pylist(), tables.edges.to_pyarrow().to_pylist()])
+
+
+if __name__ == "__main__":
+    print(told(world(random.Random(7), 60)))  # noqa: T201  # the answer of this command
