@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from include.digests import canonical, finding_id
-from include.model import Action, Evidence, Finding, Fix, Option, Ref
+from include.model import Action, Evidence, Fix, Option, Ref
 from include.registry import said
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 # The order in which an option changes records: the likely conflict first. Any other kind goes last.
 ORDER = ("whmcs:login", "whmcs:client", "shopify:customer", "bigcommerce:customer", "hubspot:contact")
+PLACE = {kind: at for at, kind in enumerate(ORDER)}
 
 
 def kind_of(ref: Ref) -> str:
@@ -28,8 +30,7 @@ def kind_of(ref: Ref) -> str:
 
 def in_order(refs: Iterable[Ref]) -> list[Ref]:
     """References in the order an option changes them: the kinds in `ORDER`, then all others by their names."""
-    place = {kind: at for at, kind in enumerate(ORDER)}
-    return sorted(refs, key=lambda ref: (place.get(kind_of(ref), len(ORDER)), ref))
+    return sorted(refs, key=lambda ref: (PLACE.get(kind_of(ref), len(ORDER)), ref.platform, ref.kind, ref.id))
 
 
 def set_email(ref: Ref, before: str | None, after: str, **needed: str) -> Fix:
@@ -96,7 +97,12 @@ def marker(key: str, fixes: Iterable[Fix]) -> str:
     text = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
     if not text.isascii() or b"\x7f" in text:
         text = canonical(told).encode("ascii")
-    return f"Rollcall {finding_id(key)[:12]}-{hashlib.sha256(text).hexdigest()[:8]}"
+    return f"Rollcall {_short(key)}-{hashlib.sha256(text).hexdigest()[:8]}"
+
+
+@lru_cache(maxsize=16)  # each option of a finding asks for it
+def _short(key: str) -> str:
+    return finding_id(key)[:12]
 
 
 def confidence(because: Iterable[Evidence]) -> float:
@@ -107,7 +113,7 @@ def confidence(because: Iterable[Evidence]) -> float:
 
 def key_of(rule: str, subject: Ref, others: Sequence[Ref]) -> str:
     """The key that a finding on these records will have."""
-    return Finding(rule, subject, tuple(others), 0.0, ()).key
+    return f"{rule}/{subject}/{'+'.join(map(str, sorted(others)))}"
 
 
 def option(label: str, fixes: Iterable[Fix]) -> Option:

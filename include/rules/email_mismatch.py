@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["HOLDERS", "RULE", "disagree", "find"]
 
 RULE = "email_mismatch"
+UNKNOWN = "nothing shows which of the addresses is out of date. Ask the person."
 CLEARLY_LATER = timedelta(days=1)
 LATER, CHANGED, ORDERED, SLIP, OTHER_NAME, ELSEWHERE = 0.5, 3.0, 2.0, 2.0, -3.0, -2.0
 
@@ -96,10 +97,12 @@ def _recommended(case: Disputed, newest: Held | None, values: dict[str, str]) ->
     first, *rest = case.records
     if not all(one_name(first.name, other.name) for other in rest):
         return None, f"{none}: it is not beyond doubt that the names are one person's."
+    if not case.bought and not any(record.then or record.looks_like for record in case.records):
+        return None, f"{none}: {UNKNOWN}"
     found = [_better(case, newest, new, old, values) for new, old in (sorted(values), sorted(values, reverse=True))]
     told = {new: why for new, why in found if why}
     if not told:
-        return None, f"{none}: nothing shows which of the addresses is out of date. Ask the person."
+        return None, f"{none}: {UNKNOWN}"
     if len(told) > 1:
         return None, f"{none}: some of this speaks for the one address, and some for the other."
     ((new, why),) = told.items()

@@ -44,6 +44,7 @@ def plant(people: int, seed: int) -> World:
     while len(make.humans) < people:
         _clean(make)
     _shared_login(make)
+    _bought_before(make, planted)
     return World(seed, make.humans, make.accounts, make.purchases, planted)
 
 
@@ -101,7 +102,21 @@ def _changed_email(make: Maker, number: int) -> Planted:
             account.updated_at = make.later(TODAY - timedelta(days=30), make.dice.randint(0, 20))
         records.append(account.ref)
     drift.redact_registrants(make, human)
-    return Planted("changed_email", "email_mismatch", records, {"email": human.email, "old": human.old_email})
+    right = {"email": human.email, "old": human.old_email}
+    # The orders of a shop tell what its address was before; nothing tells that of a contact of HubSpot.
+    return Planted("changed_email", "email_mismatch", records, right | (drift.BY_A_PERSON if told == "hubspot" else {}))
+
+
+def _bought_before(make: Maker, planted: list[Planted]) -> None:
+    """Whoever told a shop of a new address had bought there with the old one."""
+    accounts, humans = {account.ref: account for account in make.accounts}, {human.id: human for human in make.humans}
+    for plant in planted:
+        if plant.kind != "changed_email" or "recommended" in plant.right:
+            continue
+        told = next(accounts[ref] for ref in plant.records if accounts[ref].email == plant.right["email"])
+        placed = TODAY - timedelta(days=90)
+        given = {"email": plant.right["old"], "placed_at": placed, "updated_at": placed}
+        make.purchase(told.platform, humans[told.human], told, **given)
 
 
 def _duplicate(make: Maker, number: int) -> Planted:
