@@ -106,7 +106,7 @@ def approve(ledger: Ledger, told: Finding, by: tuple[str, ...] = ("ada",)) -> No
 
 
 def email_fix(sandbox: Sandbox, platform: str, kind: str, new: str = NEW, skip: int = 0) -> Fix:
-    held = [a for a in sandbox.world.of(platform, kind) if a.email and a.state in (None, "activated")]
+    held = [a for a in sandbox.world.of(platform, kind) if "@" in (a.email or "") and a.state in (None, "activated")]
     account = held[skip]
     consent = {"consent": f"ticket 1 ({account.ref})"} if platform == "whois" else {}
     return Fix(Ref.parse(account.ref), Action.SET_EMAIL, {"email": account.email}, {"email": new, **consent})

@@ -76,8 +76,8 @@ def small(asked: bytes) -> bytes:
 
 def records(body: Any, *path: str) -> list[Any]:
     """The records an answer holds at `path`, in whatever container; none when it is another kind of answer."""
-    for name in path:
-        if not numbered(body):
+    for depth, name in enumerate(path):
+        if not numbered(body) and not (depth and isinstance(body, list)):
             body = body.get(name) if isinstance(body, dict) else None
     found = list(body.values()) if numbered(body) else body if isinstance(body, list) else [body]
     return [record for record in found if isinstance(record, dict)]

@@ -43,7 +43,7 @@ def test_rows_say_what_the_world_says(sandbox, name):
     truth = {account.ref: account for account in sandbox.world.of(name)}
     for row in contacts(sandbox.open(name)):
         account = truth[str(row.ref)]
-        assert row.email == account.email, row.ref
+        assert row.email == (account.email if "@" in (account.email or "") else None), row.ref
         if name != "cpanel":
             said = ((row.first_name or "").casefold(), (row.last_name or "").casefold())
             assert said == ((account.first_name or "").casefold(), (account.last_name or "").casefold()), row.ref
@@ -102,7 +102,7 @@ def email_fixes() -> list[Any]:
 
 
 def email_fix(sandbox: Sandbox, name: str, kind: str) -> Fix:
-    account = next(a for a in sandbox.world.of(name, kind) if a.email and a.state in (None, "activated"))
+    account = next(a for a in sandbox.world.of(name, kind) if "@" in (a.email or "") and a.state in (None, "activated"))
     consent = {"consent": f"ticket 1 ({account.ref})"} if name == "whois" else {}
     return Fix(Ref.parse(account.ref), Action.SET_EMAIL, {"email": account.email}, {"email": NEW, **consent})
 

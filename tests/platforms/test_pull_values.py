@@ -199,6 +199,7 @@ def test_e15_hostile_names_are_kept_as_they_came_and_the_night_goes_on(sandbox, 
         stages.pull(vendor.platform, snapshot)
     rows = list(vendor.platform.rows.contacts(snapshot.raw(name).bodies()))
     told = [row.first_name for row in rows]
-    assert [told.count(value) for value in HOSTILE] == [1] * len(HOSTILE)
+    assert len(left) < 2  # there are enough records to hold them
+    assert {value: told.count(value) for value in given.values()} == dict.fromkeys(given.values(), 1)
     others = ",".join(set(names("platforms")) - {name})
     assert stages.tabulate(snapshot, store, Settings(leave_out=others))["contacts"] == len(rows)

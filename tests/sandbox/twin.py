@@ -47,7 +47,7 @@ class Twin:
         app.router.routes[:] = [Mount("/", app=self.count)]
 
     async def count(self, scope: Any, receive: Any, send: Any) -> None:
-        """ASGI: every request is counted in `asked`, and answered, with pages of `largest` records where that is set."""
+        """ASGI: count every request in `asked`, and answer it, in pages of `largest` records where that is set."""
         self.asked += 1
         if self.largest:
             scope["query_string"] = re.sub(rb"limit=\d+", b"limit=%d" % self.largest, scope["query_string"])

@@ -59,12 +59,13 @@ def edit(twin: Twin, path: str, **fields: Any) -> None:
 
 
 def test_orders_are_pulled_side_by_side_in_windows_of_ids_and_none_is_missing_or_twice(store, bigcommerce_with):
-    twin = bigcommerce_with(world(PAGE + 1, 6 * PAGE))
+    twin = bigcommerce_with(world(7, 90))
+    twin.largest = 3
     snapshot = night(store, twin, "2026-11-22")
     told = snapshot.raw("bigcommerce").manifest()
-    assert told.rows == told.distinct == {"customers": PAGE + 1, "orders": 6 * PAGE}
+    assert told.rows == told.distinct == {"customers": 7, "orders": 90}
     assert len(snapshot.raw("bigcommerce").phase("full").cuts()) >= 1
-    assert tables(snapshot, store)["orders"].num_rows == 6 * PAGE
+    assert tables(snapshot, store)["orders"].num_rows == 90
 
 
 def changed(twin: Twin) -> None:
@@ -142,5 +143,5 @@ def test_a_pull_that_broke_off_goes_on_after_its_last_page(store, bigcommerce_wi
     stages.pull(twin.ours(), snapshot)
     told = snapshot.raw("bigcommerce").manifest()
     assert told.rows == told.distinct == {"customers": 4 * PAGE, "orders": 8 * PAGE}
-    beside = 10  # the windows that were open, the clock, the newest order, what changed meanwhile, how many customers there are
+    beside = 10  # the windows that were open, the clock, the newest order, what changed meanwhile, a count
     assert twin.asked - before <= 12 - kept + beside

@@ -25,7 +25,6 @@ from tests.sandbox.people_world import (
 )
 from tests.sandbox.twin import Twin
 
-STORE = "/stores/sandbox"
 V3 = "/stores/{}/v3/{}"
 
 
@@ -39,7 +38,7 @@ class Unencrypted(HTTPAdapter):
 
 @pytest.fixture
 def store(bigcommerce_server: tuple[Starlette, str]) -> Twin:
-    return Twin(f"bigcommerce{STORE}", bigcommerce_server, routes, people_world(), {"X-Auth-Token": "sandbox"})
+    return Twin("bigcommerce", bigcommerce_server, routes, people_world(), {"X-Auth-Token": "sandbox"})
 
 
 @pytest.fixture
