@@ -41,11 +41,10 @@ LARGEST_SURE = 3
 TYING = frozenset({"link", "address", "name_and_phone", "earlier_address", "order"})
 THROUGH_A_THIRD, OTHER_NAME, TAKEN = -2.0, -5.0, 0.5
 ALIKE = ("email", "first_name", "last_name")  # whose differences are no loss, or are told by other means
-CONSENT = Evidence(
-    "consent",
-    0.0,
-    "Whether one of them opted out of mail is not in our tables: HubSpot keeps what allows most. Look first.",
+OPT_OUT = (
+    "Whether one of them opted out of marketing is not in our tables, and HubSpot keeps the status that allows most"
 )
+CONSENT = Evidence("consent", 0.0, f"{OPT_OUT}: see to it that whoever opted out stays so.")
 
 
 def find(tables: Tables) -> Iterator[Finding]:
