@@ -30,20 +30,20 @@ def test_a_large_tangle_is_linked_as_the_rules_are_written():
 
 
 def test_the_order_of_the_rows_changes_nothing():
-    rows = world(random.Random(11), 60)
+    rows = world(random.Random(11), 150)
     before = told(rows)
     random.Random(1).shuffle(rows)
     assert told(rows) == before
 
 
 def test_the_seed_of_hashes_changes_nothing():
-    assert elsewhere(PYTHONHASHSEED="4") == told(world(random.Random(7), 60))
+    assert elsewhere(PYTHONHASHSEED="4") == told(world(random.Random(7), 150))
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="PySpark is not installed")
 @pytest.mark.skipif(shutil.which("java") is None, reason="there is no Java, which Spark runs on")
 def test_spark_gives_the_same_bytes():
-    assert elsewhere(ROLLCALL_ENGINE="pyspark", SPARK_LOCAL_IP="127.0.0.1") == told(world(random.Random(7), 60))
+    assert elsewhere(ROLLCALL_ENGINE="pyspark", SPARK_LOCAL_IP="127.0.0.1") == told(world(random.Random(7), 150))
 
 
 def elsewhere(**environ: str) -> str:

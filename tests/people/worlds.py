@@ -10,12 +10,13 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-from include.model import Contact, State
+from include.model import Contact, Order, State
 from include.people import addresses, names
-from tests.rules.tables import contact, night
+from tests.rules.tables import contact, night, order
 
 PLATFORMS = ("hubspot", "shopify", "bigcommerce", "whmcs")
 FIRST = ("Ann", "Anna", "Al", "Albert", "Alex", "Bob", "Robert", None)
@@ -137,10 +138,31 @@ def _forbidden(contacts: dict[str, Contact], one: str, other: str) -> bool:
     return len(suffixes) > 1 or (active and len(set(keys)) > 1) or ids
 
 
-def told(rows: Iterable[Contact]) -> str:
-    tables = night(rows)
+def orders(dice: random.Random, rows: Iterable[Contact]) -> list[Order]:
+    """Orders of some contacts that bear another's address."""
+    known = sorted({row.email for row in rows if row.email})
+    buyers = [row for row in rows if row.kind == "customer"]
+    return [
+        order(
+            row.platform,
+            f"o{row.id}",
+            dice.choice(known),
+            contact_id=row.id,
+            first_name=row.first_name,
+            last_name=row.last_name,
+        )
+        for row in buyers
+    ]
+
+
+def told(rows: list[Contact]) -> str:
+    """The people and edges of these contacts, with orders of theirs and a night before on which they had changed."""
+    dice = random.Random(5)
+    bought = orders(dice, sorted(rows, key=lambda row: row.ref))
+    then = [replace(row, email=f"m{row.id}@gmail.com") if int(row.id) % 3 else row for row in rows]
+    tables = night([*rows, *bought], night(then))
     return json.dumps([tables.people.to_pyarrow().to_pylist(), tables.edges.to_pyarrow().to_pylist()])
 
 
 if __name__ == "__main__":
-    print(told(world(random.Random(7), 60)))  # noqa: T201  # the answer of this command
+    print(told(world(random.Random(7), 150)))  # noqa: T201  # the answer of this command
