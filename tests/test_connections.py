@@ -2,76 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
-import json
-import os
-import smtplib
-import ssl
-import warnings
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from include import connections
 from include.errors import SettingsWrong, Unauthorized
 from include.platforms import connection_of
-from include.registry import names
-from include.settings import settings
-from tests.notices.mailing import DROP, MailServer
+from tests.connecting import LOGIN, PLATFORMS, SECRET, airflow, connect, set_to
 from tests.scripted import says, serve
 
 pytestmark = pytest.mark.airflow
 
-SECRET = "s3cret%/token@"
-LOGIN = "rollcall-login"
-OPTIONS: dict[str, dict[str, str]] = {"shopify": {"api_version": "2026-10"}, "hubspot": {"version": "v3"}}
-PLATFORMS = names("platforms")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def airflow(tmp_path_factory) -> None:
-    """Airflow, imported once: it makes its home where it is told to, and warns of what others deprecated."""
-    os.environ.setdefault("AIRFLOW_HOME", str(tmp_path_factory.mktemp("airflow")))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import airflow.providers.http.hooks.http
-        import airflow.sdk  # noqa: F401
-
-
-@pytest.fixture
-def set_to(monkeypatch) -> Iterator[Any]:
-    """Set what ROLLCALL_* variables say."""
-
-    def put(**said: str) -> None:
-        for name, value in said.items():
-            monkeypatch.setenv(f"ROLLCALL_{name.upper()}", value)
-        settings.cache_clear()
-
-    yield put
-    monkeypatch.undo()
-    settings.cache_clear()
-
-
-@pytest.fixture
-def connect(monkeypatch, set_to) -> Any:
-    """Set a connection as an operator does: `AIRFLOW_CONN_<NAME>`, in Airflow's JSON form."""
-    set_to(sandbox="true", hosts="api.vendor.example, sandbox,10.0.0.7")
-    for name in {*map(connection_of, PLATFORMS), "smtp_default"}:
-        monkeypatch.delenv(f"AIRFLOW_CONN_{name.upper()}", raising=False)
-
-    def put(name: str, **said: Any) -> None:
-        told: dict[str, Any] = {"conn_type": "http", "login": LOGIN, "password": SECRET, "extra": OPTIONS.get(name, {})}
-        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(told | said))
-
-    return put
+__all__ = ["airflow", "connect", "set_to"]  # fixtures
 
 
 def url_of(platform: Any) -> str:
@@ -203,112 +146,3 @@ def test_nothing_secret_shows_in_an_open_platform(connect, name):
     inside = [value for value in vars(platform.api).values() if not isinstance(value, dict)]
     shown = [repr(platform), f"{platform.api}", *map(repr, inside)]
     assert [text for text in shown if SECRET in text or LOGIN in text] == []
-
-
-def message(to: str = "ann@old.example", **headers: str) -> EmailMessage:
-    made = EmailMessage()
-    made["From"], made["To"], made["Subject"] = "rollcall@example.com", to, "A subject"
-    for name, value in headers.items():
-        made[name] = value
-    made.set_content("A text")
-    return made
-
-
-PLAIN = {"disable_tls": True, "disable_ssl": True}
-
-
-def mailing(connect: Any, server: MailServer, **said: Any) -> None:
-    told = {"conn_type": "smtp", "host": "127.0.0.1", "port": server._controller.port, "login": "", "extra": PLAIN}
-    connect("smtp_default", **told | said)
-
-
-@pytest.fixture
-def mail() -> Iterator[MailServer]:
-    with MailServer() as server:
-        yield server
-
-
-def test_a_message_goes_to_the_one_recipient_it_names(connect, mail):
-    mailing(connect, mail)
-    connections.mailer()(message(Cc="eve@evil.example", Bcc="eve@evil.example"))
-    assert [recipients for recipients, _ in mail.accepted] == [["ann@old.example"]]
-
-
-@pytest.mark.parametrize("goodbye", ["500 What?", "451 Not now", DROP])
-def test_what_was_accepted_is_sent_whatever_the_server_says_at_the_end(connect, mail, goodbye):
-    mailing(connect, mail)
-    mail.at_quit = [goodbye]
-    connections.mailer()(message())
-    assert len(mail.accepted) == 1
-
-
-@pytest.mark.parametrize("to", ["ann@old.example, eve@evil.example", ""], ids=["two", "nobody"])
-def test_a_message_to_two_or_to_nobody_is_not_sent(connect, mail, to):
-    mailing(connect, mail)
-    with pytest.raises(ValueError, match="unpack"):
-        connections.mailer()(message(to))
-    assert mail.accepted == []
-
-
-@pytest.mark.parametrize(
-    ("said", "says"), [(None, "no Airflow connection 'smtp_default'"), ({"host": ""}, "has no host")]
-)
-def test_a_mail_connection_that_cannot_be_used_is_named(connect, said, says):
-    if said is not None:
-        connect("smtp_default", **said)
-    with pytest.raises(SettingsWrong, match=says):
-        connections.mailer()
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory) -> Path:
-    """A certificate and its key for this machine, signed by nobody else."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "here")])
-    here, now = x509.IPAddress(ipaddress.ip_address("127.0.0.1")), datetime.now(UTC)
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(1))
-    made = made.add_extension(x509.SubjectAlternativeName([here]), critical=False)
-    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    path = tmp_path_factory.mktemp("certificate") / "here.pem"
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(secret + made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
-    return path
-
-
-@pytest.fixture
-def encrypted(certificate) -> Iterator[MailServer]:
-    """A mail server that takes nothing before TLS."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    with MailServer(tls_context=context, require_starttls=True) as server:
-        yield server
-
-
-@pytest.mark.parametrize("extra", [{}, {"disable_tls": "false"}], ids=["nothing-said", "said"])
-def test_mail_is_encrypted_unless_the_connection_says_otherwise(connect, encrypted, certificate, monkeypatch, extra):
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    mailing(connect, encrypted, extra=extra)
-    connections.mailer()(message())
-    assert encrypted.recipients == ["ann@old.example"]
-
-
-def test_a_server_nobody_vouches_for_gets_neither_the_password_nor_the_message(connect, encrypted):
-    mailing(connect, encrypted, extra={}, login=LOGIN)
-    with pytest.raises(ssl.SSLCertVerificationError):
-        connections.mailer()(message())
-    assert encrypted.accepted == []
-
-
-@pytest.mark.parametrize(
-    ("extra", "error"),
-    [
-        pytest.param({}, smtplib.SMTPNotSupportedError, id="no-starttls"),
-        pytest.param({"disable_ssl": False}, ssl.SSLError, id="no-ssl"),
-    ],
-)
-def test_there_is_no_falling_back_to_plain_text(connect, mail, extra, error):
-    mailing(connect, mail, extra=extra)
-    with pytest.raises(error):
-        connections.mailer()(message())
-    assert mail.accepted == []

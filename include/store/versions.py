@@ -125,6 +125,24 @@ def newest(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Stored]:
     }
 
 
+def stored(connection: sa.Connection, finding_id: str, version: int) -> list[Option]:
+    """The options of one version, as they were filed."""
+    rows = connection.execute(
+        sa.select(option.c.number, option.c.label, fix.c.target, fix.c.action, fix.c.before, fix.c.after)
+        .select_from(option.outerjoin(fix, fix.c.option_id == option.c.id))
+        .where(option.c.finding_id == finding_id, option.c.version == version)
+        .order_by(option.c.number, fix.c.position)
+    )
+    labels: dict[int, str] = {}
+    fixes: dict[int, list[Fix]] = {}
+    for row in rows:
+        labels[row.number] = row.label
+        held = fixes.setdefault(row.number, [])
+        if row.target is not None:
+            held.append(Fix(Ref.parse(row.target), Action(row.action), row.before, row.after))
+    return [Option(label, tuple(fixes[number])) for number, label in labels.items()]
+
+
 def reopen(connection: sa.Connection, finding_id: str, now: datetime) -> int:
     """Put a finding back on the page as a new version with the same options; returns the version's number."""
     row = connection.execute(sa.select(finding.c.key, finding.c.version).where(finding.c.id == finding_id)).one()

@@ -51,7 +51,7 @@ def test_hostile_values_come_back_as_they_came(attempt, body):
 
 
 def test_bytes_are_kept_as_they_came_over_the_wire(attempt):
-    said = b'{ "results" :\n [ ] ,"caf\xc3\xa9":1e2, "id": 1000000000000000000000000000001}'
+    said = b'{ "results" :\n [ ] ,"\xc3\xa9t\xc3\xa9":1e2, "id": 1000000000000000000000000000001}'
     kept = attempt.raw("hubspot").phase("full").lane("everything")
     kept.write("contacts", Page("contacts", {}, raw=said).content(), None, None)
     kept.finish()

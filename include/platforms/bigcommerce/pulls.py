@@ -102,7 +102,7 @@ class Pulls(Pulled):
             found = answer.body or []
             ids = [order.number("id") for order in records("bigcommerce orders", found)]
             if ids != sorted(ids) or any(not first <= id < to for id in ids):
-                raise UnexpectedAnswer("bigcommerce orders: a page holds an order that was not asked for, or out of order")
+                raise UnexpectedAnswer("bigcommerce orders: a page holds an order not asked for, or out of order")
             first = max(ids) + 1 if ids else to  # a page that is not full need not be the last
             yield Page("orders", found, str(first), answer.raw or b"[]")
 

@@ -31,7 +31,7 @@ SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")  # a property's name or a code, and
 INVALID = re.compile(r'"(name|error)"\s*:\s*"([A-Za-z][A-Za-z0-9_]*)"')
 
 POLICY = re.compile(r"reached your (\w+) limit", re.IGNORECASE)  # where a 429 names its policy in its sentence alone
-NEEDED = re.compile(r"required propert", re.IGNORECASE)
+NEEDED = re.compile(r"required (property|properties)", re.IGNORECASE)
 MOVING_SECONDS = 600.0  # an account that is moved to another region; it may take a day
 
 # What to do about a code, wherever in the refusal it is.
