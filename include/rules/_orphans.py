@@ -167,7 +167,7 @@ def _compared(orders: ir.Table, accounts: ir.Table, on: list[tuple[str, str]], f
     return both.select(
         *OF_ORDER,
         *OF_ACCOUNT,
-        found=ibis.literal(found, type="int64"),
+        found=ibis.literal(found, type="int32"),
         agreed=both.agreed,
         whole=both.equal & both.agreed.fill_null(False),
         phone=both.number == both.number_other,
