@@ -12,14 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from include.errors import (
-    RateLimited,
-    RollcallError,
-    TryLater,
-    UnclearOutcome,
-    UnexpectedAnswer,
-    Unreachable,
-)
+from include.errors import RateLimited, RollcallError, TryLater, UnclearOutcome, UnexpectedAnswer, Unreachable
 from include.pace import LONGEST_PAUSE
 from include.transport import LARGEST_BODY, TRIES, Answer, Http, retry_after
 from tests.scripted import says, serve, silence

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from include.model import Action
-from include.store.filing import content
-from tests.rules.tables import ANN, BOB, NEW, OLD, SPRING, SUMMER, contact, found, night, order
-
-HUBSPOT = contact("hubspot", "1", links=("shopify:customer:7",), **ANN)
-SHOPIFY = contact("shopify", "7", NEW, updated_at=SUMMER, **ANN)
-THIRD = "ann@third.example"
-FIFTEENTH = SUMMER + timedelta(days=14)
-MAY = SPRING + timedelta(days=61)
-
-
-def the_night_before(*rows):
-    """The night before, when the shop still had the old address."""
-    return night(rows or [HUBSPOT, contact("shopify", "7", OLD, **ANN)])
-
-
-def only(*rows, **more):
-    (finding,) = found("email_mismatch", *rows, **more)
-    return finding
-
-
-def changes(option):
-    return [
-        (str(f.target), f.before.get("email"), f.after.get("email")) for f in option.fixes if f.action == "set_email"
-    ]
-
-
-def notes_of(option):
-    return [fix for fix in option.fixes if fix.action == Action.ADD_NOTE]
+from tests.rules.mismatches import (
+    FIFTEENTH,
+    HUBSPOT,
+    MAY,
+    SHOPIFY,
+    THIRD,
+    changes,
+    notes_of,
+    only,
+    the_night_before,
+    why,
+)
+from tests.rules.tables import ANN, BOB, NEW, OLD, SPRING, SUMMER, contact, night, order
 
 
 def test_the_address_that_a_record_was_changed_to_since_the_night_before_is_recommended():
@@ -117,10 +100,6 @@ def test_a_login_at_another_address_is_not_touched():
     client = contact("whmcs", "9", links=("whmcs:login:5",), updated_at=None, **ANN)
     targets = [target for target, _, _ in changes(only(SHOPIFY, client, login).options[0])]
     assert targets == ["whmcs:client:9"]
-
-
-def why(finding):
-    return next(one.says for one in finding.because if one.evidence == "recommendation")
 
 
 def test_the_day_of_a_change_recommends_nothing_for_it_need_not_have_been_the_address():
@@ -206,94 +185,3 @@ def test_an_address_is_proposed_as_one_of_its_records_spells_it():
 def test_an_address_with_a_name_around_it_is_not_written_elsewhere():
     labels = [option.label for option in only(HUBSPOT, contact("shopify", "7", f"Ann <{NEW}>", **ANN)).options]
     assert labels == [f"Use {OLD} everywhere"]
-
-
-SUCCESSOR = {"first_name": "Bob", "last_name": "Ray", "phone": "+15032340000"}
-
-
-def test_a_succession_offers_to_change_the_names_too():
-    finding = only(HUBSPOT, contact("shopify", "7", NEW, state="activated", **SUCCESSOR))
-    to_bob, to_ann = [option for option in finding.options if option.label.startswith("A new person")]
-    assert to_bob.label == f"A new person took the account over: Bob Ray, {NEW}"
-    renamed = next(fix for fix in to_bob.fixes if fix.action == Action.SET_NAME)
-    assert str(renamed.target) == "hubspot:contact:1"
-    assert renamed.after == {"first_name": "Bob", "last_name": "Ray"}
-    assert [str(fix.action) for fix in to_bob.fixes] == ["set_email", "set_name", "add_note"]
-    assert [str(fix.action) for fix in to_ann.fixes] == ["set_email", "set_name", "reset_access", "add_note"]
-
-
-@pytest.mark.parametrize(
-    ("platform", "state", "access"),
-    [
-        pytest.param("shopify", "activated", "reset_access", id="a-password-is-reset"),
-        pytest.param("bigcommerce", "activated", "reset_access", id="a-password-is-taken-away"),
-        pytest.param("shopify", "disabled", "invite", id="an-account-never-used-is-invited"),
-        pytest.param("shopify", "invited", None, id="an-invitation-stands"),
-    ],
-)
-def test_access_is_handed_over_where_the_platform_can(platform, state, access):
-    hubspot = contact("hubspot", "1", NEW, links=(f"{platform}:customer:7",), **SUCCESSOR)
-    finding = only(hubspot, contact(platform, "7", OLD, state=state, **ANN))
-    taken = next(option for option in finding.options if "Bob Ray" in option.label)
-    kinds = [fix for fix in taken.fixes if fix.action in {Action.RESET_ACCESS, Action.INVITE}]
-    assert [str(fix.action) for fix in kinds] == ([access] if access else [])
-    if access == "reset_access":
-        assert kinds[0].after["email"] == NEW
-        assert kinds[0].after["note"].startswith("Rollcall ")
-
-
-def test_a_name_that_was_changed_with_the_address_tells_of_a_succession():
-    finding = only(HUBSPOT, contact("shopify", "7", NEW, **SUCCESSOR), before=the_night_before())
-    assert any("from Ann Lee" in one.says for one in finding.because if one.evidence == "changed_name")
-    assert finding.recommended is None
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        pytest.param((HUBSPOT, contact("shopify", "7", "ANN@old.example", **ANN)), id="only-the-case-differs"),
-        pytest.param(
-            (contact("hubspot", "1", "a.lee@gmail.com", **ANN), contact("shopify", "7", "alee+x@gmail.com", **ANN)),
-            id="one-mailbox-spelled-apart",
-        ),
-        pytest.param((contact("hubspot", "1", other_emails=(NEW,), **ANN), SHOPIFY), id="hubspot-knows-both"),
-        pytest.param((HUBSPOT, contact("hubspot", "2", NEW, **ANN), SHOPIFY), id="two-hubspot-contacts-hold-one-each"),
-        pytest.param((HUBSPOT, contact("shopify", "8", NEW, **BOB)), id="two-people"),
-        pytest.param((HUBSPOT, contact("shopify", "7", None, **ANN)), id="no-address-is-no-other-address"),
-    ],
-)
-def test_left_alone(rows):
-    assert found("email_mismatch", *rows) == []
-
-
-def test_a_change_since_the_night_before_is_evidence():
-    before = night([HUBSPOT, contact("shopify", "7", OLD, **ANN)])
-    finding = only(HUBSPOT, SHOPIFY, before=before)
-    assert "changed_since" in {evidence.evidence for evidence in finding.because}
-
-
-@pytest.mark.parametrize(
-    ("rows", "lasts"),
-    [
-        pytest.param((HUBSPOT, SHOPIFY), True, id="no-longer-since-the-night-before"),
-        pytest.param((HUBSPOT, contact("shopify", "7", NEW, updated_at=FIFTEENTH, **ANN)), True, id="edited-since"),
-        pytest.param(
-            (contact("hubspot", "1", updated_at=FIFTEENTH, links=HUBSPOT.links, **ANN), SHOPIFY),
-            True,
-            id="the-other-record-was-edited-last",
-        ),
-        pytest.param((HUBSPOT, contact("shopify", "7", THIRD, updated_at=SUMMER, **ANN)), False, id="another-address"),
-        pytest.param(
-            (HUBSPOT, contact("shopify", "7", NEW, updated_at=SUMMER, **ANN | {"phone": None})),
-            False,
-            id="fewer-reasons-that-it-is-one-person",
-        ),
-    ],
-)
-def test_what_is_judged_is_not_when_something_changed(rows, lasts):
-    before = the_night_before()
-    told = only(HUBSPOT, SHOPIFY, before=before)
-    later = only(*rows, before=night([HUBSPOT, SHOPIFY], before))
-    assert {one.evidence for one in told.because} >= {"changed_last", "changed_since"}
-    assert later.because != told.because
-    assert (content(later) == content(told)) is lasts
