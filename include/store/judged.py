@@ -23,7 +23,7 @@ from include.model import Action, Fix, Option, Ref
 
 PASSING = "changed_"  # how the kinds of evidence begin that tell when something changed
 SAYS = "says"
-ADDRESS = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]*[^\s@<>(),;:\".!?]")
+APART = re.compile(r"[\s<>(),;:\"]+")  # what stands between two addresses in a sentence
 
 Kinds = frozenset[tuple[str, bool]]  # a kind of evidence, and whether it speaks for the finding
 Facts = Mapping[tuple[str, str], frozenset[str]]  # of a record and one of its fields, the values it was said to have
@@ -76,7 +76,7 @@ def judged(
     fixes = [[renamed(fix, names or {}) for fix in lasting_fixes(option)] for option in options]
     facts: dict[tuple[str, str], set[str]] = {}
     for one in lasting:
-        if said := {found.casefold() for found in ADDRESS.findall(str(one["says"]))}:
+        if said := _addresses(str(one["says"])):
             facts.setdefault((one["evidence"], SAYS), set()).update(said)
     for fix in (fix for each in fixes for fix in each):
         for record, field, value in _read(fix):
@@ -87,6 +87,12 @@ def judged(
         {key: frozenset(values) for key, values in facts.items()},
         dict(accounts),
     )
+
+
+def _addresses(sentence: str) -> set[str]:
+    """The addresses that a sentence names, without the stop at its end."""
+    words = (word.rstrip(".!?").casefold() for word in APART.split(sentence))
+    return {word for word in words if 0 < word.find("@") < len(word) - 1}
 
 
 def lasting_fixes(option: Option) -> list[Fix]:

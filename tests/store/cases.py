@@ -37,15 +37,18 @@ def merge(target: str = "hubspot:contact:1", duplicate: str = "2") -> Fix:
     return Fix(Ref.parse(target), Action.MERGE, {"duplicate": duplicate}, {"merged": True})
 
 
+PHONE_SAYS = "The phone numbers are equal."
+
+
 def a_finding(
     *options: Option,
     rule: str = "email_mismatch",
     subject: str = "hubspot:contact:1",
     others: tuple[str, ...] = ("shopify:customer:1",),
-    says: Any = "The phone numbers are equal.",
+    says: Any = PHONE_SAYS,
 ) -> Finding:
     given = options or (Option("use the new address", (set_email(),)), Option("keep both", ()))
-    because = (Evidence("phone", 0.5, says),)
+    because = (Evidence("phone" if says == PHONE_SAYS else "other", 0.5, says),)  # what else is said is other evidence
     return Finding(rule, Ref.parse(subject), tuple(map(Ref.parse, others)), 0.9, because, given, 0)
 
 
