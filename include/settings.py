@@ -22,7 +22,7 @@ class Settings:
     ledger: str = "sqlite:///data/ledger.db"  # SQLAlchemy URL of the ledger (SQLite or PostgreSQL)
     data: str = "data"  # folder or fsspec URL of the snapshots
     apply: str = "off"  # `on` lets approved fixes be written; `off` makes every apply run a dry run
-    engine: str = "duckdb"  # the engine the rules run on
+    engine: str = "duckdb"  # the engine the rules run on: `duckdb`, or `pyspark` where that is installed
     timezone: str = "UTC"  # a night is named by the date in this zone
     sandbox: bool = False  # the platforms are the sandbox: demo reviewers and public modes are tolerated
     support_contact: str = "support@example.com"  # whom a customer writes to when a change was not theirs
@@ -39,7 +39,7 @@ class Settings:
     hosts: str = ""  # your own hosts that connections may name, separated by commas (WHMCS, WHM; vendors' are known)
     leave_out: str = ""  # platforms to leave out of tonight by name, separated by commas
     hub_size: int = 6  # a value shared by more contacts than this is not evidence that they are one person
-    group_size: int = 20  # no person has more contacts than this; larger groups are not linked
+    group_size: int = 20  # no person has more contacts than this; a larger group is split where its evidence is weakest
     drift_percent: int = 5  # a night is stopped when a platform changed more of its addresses (and than cap_set_email)
     lease_seconds: int = 120  # how long a worker owns a fix it is applying
     request_seconds: int = 30  # total time one request to a platform may take, not counting the wait for its turn
