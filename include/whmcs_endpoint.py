@@ -10,7 +10,7 @@ Source: developers.whmcs.com, repository WHMCS/developer-docs at 2e75f454aa24 (2
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -74,6 +74,10 @@ class Endpoint:
         """Send an action that changes something, once."""
         answer = self._http.write("POST", PATH, data=self._form(action, fields))
         return self._opened(action, answer)
+
+    def lacking(self, reads: Mapping[str, Mapping[str, int]]) -> tuple[str, ...]:
+        """Which of these actions, each with fields to ask for little, the credential's API role does not have."""
+        return tuple(action for action, fields in reads.items() if not self.allows(action, **fields))
 
     def allows(self, action: str, **fields: str | int) -> bool:
         """Whether the credential's API role has this action, which changes nothing. What it answers is let go."""

@@ -33,7 +33,7 @@ def _options(ledger: Ledger, finding_id: str, version: int) -> dict[str, list[st
     """The options of one version: what each changes, one line a field."""
     with ledger.read() as connection:
         stored = versions.stored(connection, finding_id, version)
-    return {option.label: [line for fix in option.fixes for line in _lines(fix)] for option in stored}
+    return {option.label: [line for fix in option.fixes for line in _lines(fix)] for option in stored.options}
 
 
 def _lines(fix: Fix) -> list[str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from include.store.tables import Tables
 
+EDGES = r"^\s+|\s+\z"  # not `strip`: see `people.names`
 HOLDERS = ("customer", "contact", "client")  # a login goes with its client
 STRONG = ("link", "earlier_address", "address")  # evidence that two records are one account's, not only one name's
 
@@ -229,7 +230,7 @@ def _elsewhere(tables: Tables, keys: ir.Table, held: ir.Table) -> dict[str, dict
 
 
 def _called(contacts: ir.Table) -> ir.StringValue:
-    return (contacts.first_name.fill_null("") + " " + contacts.last_name.fill_null("")).strip()
+    return (contacts.first_name.fill_null("") + " " + contacts.last_name.fill_null("")).re_replace(EDGES, "")
 
 
 def _reference(contacts: ir.Table) -> ir.StringValue:

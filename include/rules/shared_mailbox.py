@@ -72,7 +72,9 @@ def _held(tables: Tables, keys: ir.Table) -> ir.Table:
     joined = known.join(named.select(*wanted), "ref").left_join(
         tables.people.select("person", contact="contact"), [("ref", "contact")]
     )
-    return joined.mutate(person=ibis.coalesce(joined.person, joined.ref)).drop("contact")
+    # A person may still go by a reference that has left it: whoever is nobody's has a name that no person has.
+    alone = ibis.literal("alone:") + joined.ref
+    return joined.mutate(person=ibis.coalesce(joined.person, alone)).drop("contact")
 
 
 def _shared(held: ir.Table) -> ir.Table:

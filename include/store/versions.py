@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -91,6 +91,14 @@ def add(connection: sa.Connection, versions: Sequence[Version]) -> None:
         connection.execute(sa.insert(fix), fixes)
 
 
+_FILED = (
+    sa.select(option.c.finding_id, option.c.number, option.c.label)
+    .add_columns(fix.c.platform, fix.c.account, fix.c.target, fix.c.action, fix.c.before, fix.c.after)
+    .select_from(option.outerjoin(fix, fix.c.option_id == option.c.id))
+    .order_by(option.c.number, fix.c.position)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A version's options as they were filed, and by platform the accounts that their fixes were found in."""
@@ -101,46 +109,36 @@ class Stored:
 
 def newest(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Stored]:
     """The newest version of each of these findings."""
-    wanted = (
-        sa.select(option.c.finding_id, option.c.number, option.c.label)
-        .add_columns(fix.c.platform, fix.c.account, fix.c.target, fix.c.action, fix.c.before, fix.c.after)
-        .select_from(option.outerjoin(fix, fix.c.option_id == option.c.id))
-        .join(finding, sa.and_(finding.c.id == option.c.finding_id, finding.c.version == option.c.version))
-        .order_by(option.c.number, fix.c.position)
-    )
+    is_newest = sa.and_(finding.c.id == option.c.finding_id, finding.c.version == option.c.version)
+    found: dict[str, Stored] = {}
+    for part in (ids[at : at + MANY] for at in range(0, len(ids), MANY)):
+        wanted = _FILED.join(finding, is_newest).where(option.c.finding_id.in_(part))
+        found |= _read(connection, wanted, part)
+    return found
+
+
+def stored(connection: sa.Connection, finding_id: str, version: int) -> Stored:
+    """One version of a finding."""
+    wanted = _FILED.where(option.c.finding_id == finding_id, option.c.version == version)
+    return _read(connection, wanted, [finding_id])[finding_id]
+
+
+def _read(connection: sa.Connection, wanted: sa.Select[Any], ids: Sequence[str]) -> dict[str, Stored]:
+    """What was filed of each of these findings, of one version each."""
     labels: dict[str, dict[int, str]] = {id: {} for id in ids}
     fixes: dict[tuple[str, int], list[Fix]] = {}
     accounts: dict[str, dict[str, str]] = {id: {} for id in ids}
-    for part in (ids[at : at + MANY] for at in range(0, len(ids), MANY)):
-        for row in connection.execute(wanted.where(option.c.finding_id.in_(part))):
-            labels[row.finding_id][row.number] = row.label
-            held = fixes.setdefault((row.finding_id, row.number), [])
-            if row.target is not None:
-                held.append(Fix(Ref.parse(row.target), Action(row.action), row.before, row.after))
-            if row.account is not None:
-                accounts[row.finding_id][row.platform] = row.account
+    for row in connection.execute(wanted):
+        labels[row.finding_id][row.number] = row.label
+        held = fixes.setdefault((row.finding_id, row.number), [])
+        if row.target is not None:
+            held.append(Fix(Ref.parse(row.target), Action(row.action), row.before, row.after))
+        if row.account is not None:
+            accounts[row.finding_id][row.platform] = row.account
     return {
         id: Stored([Option(label, tuple(fixes[id, number])) for number, label in labels[id].items()], accounts[id])
         for id in ids
     }
-
-
-def stored(connection: sa.Connection, finding_id: str, version: int) -> list[Option]:
-    """The options of one version, as they were filed."""
-    rows = connection.execute(
-        sa.select(option.c.number, option.c.label, fix.c.target, fix.c.action, fix.c.before, fix.c.after)
-        .select_from(option.outerjoin(fix, fix.c.option_id == option.c.id))
-        .where(option.c.finding_id == finding_id, option.c.version == version)
-        .order_by(option.c.number, fix.c.position)
-    )
-    labels: dict[int, str] = {}
-    fixes: dict[int, list[Fix]] = {}
-    for row in rows:
-        labels[row.number] = row.label
-        held = fixes.setdefault(row.number, [])
-        if row.target is not None:
-            held.append(Fix(Ref.parse(row.target), Action(row.action), row.before, row.after))
-    return [Option(label, tuple(fixes[number])) for number, label in labels.items()]
 
 
 def reopen(connection: sa.Connection, finding_id: str, now: datetime) -> int:

@@ -71,7 +71,7 @@ def bench(
             told.print(f"[bold red]Pages to Parquet was not timed.[/bold red] {error}", highlight=False)
             sys.exit(1)
     console.print(parquet.MEASURED)
-    with told.status(f"Pulling a world of {asked:,} people at the quota: about six minutes"):
+    with told.status(f"Pulling a world of {asked:,} people at the quota"):
         console.print(pulling.pulling(asked, seed))
     console.print(pulling.MEASURED)
     with tempfile.TemporaryDirectory() as home, told.status("Reading the DAG files"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.rules.tables import ANN, NEW, OLD, SPRING, SUMMER, contact, order
+from tests.rules.tables import ANN, NEW, OLD, SPRING, SUMMER, contact, found, order
 
 SITE, LOGIN, DOMAIN = "cpanel:hosting:annsite", "whmcs:login:5", "whois:domain:31"
 NAME = {key: ANN[key] for key in ("first_name", "last_name")}
@@ -35,3 +35,20 @@ ORDERED = (
     order("shopify", "70", OLD, contact_id="7", placed_at=SPRING),
     order("shopify", "71", NEW, contact_id="7", placed_at=SUMMER),
 )
+
+
+def only(*rows, **more):
+    (finding,) = found("billing_drift", *rows, **more)
+    return finding
+
+
+def changes(option):
+    return [(str(fix.target), fix.after["email"]) for fix in option.fixes if fix.action == "set_email"]
+
+
+def kinds(finding):
+    return {evidence.evidence for evidence in finding.because}
+
+
+def said(finding, kind):
+    return " ".join(evidence.says for evidence in finding.because if evidence.evidence == kind)

@@ -10,29 +10,15 @@ from tests.rules.billing import (
     LINKS,
     LOGIN,
     SITE,
+    changes,
     client,
     login,
+    only,
     registered,
+    said,
     site,
 )
 from tests.rules.tables import NEW, OLD, contact, found
-
-
-def only(*rows, **more):
-    (finding,) = found("billing_drift", *rows, **more)
-    return finding
-
-
-def changes(option):
-    return [(str(fix.target), fix.after["email"]) for fix in option.fixes if fix.action == "set_email"]
-
-
-def kinds(finding):
-    return {evidence.evidence for evidence in finding.because}
-
-
-def said(finding, kind):
-    return " ".join(evidence.says for evidence in finding.because if evidence.evidence == kind)
 
 
 @pytest.mark.parametrize(

@@ -14,30 +14,17 @@ from tests.rules.billing import (
     NAME,
     ORDERED,
     SITE,
+    changes,
     client,
+    kinds,
     login,
+    only,
     registered,
+    said,
     shop,
     site,
 )
 from tests.rules.tables import ANN, BOB, NEW, OLD, SUMMER, contact, found, night, order
-
-
-def only(*rows, **more):
-    (finding,) = found("billing_drift", *rows, **more)
-    return finding
-
-
-def changes(option):
-    return [(str(fix.target), fix.after["email"]) for fix in option.fixes if fix.action == "set_email"]
-
-
-def kinds(finding):
-    return {evidence.evidence for evidence in finding.because}
-
-
-def said(finding, kind):
-    return " ".join(evidence.says for evidence in finding.because if evidence.evidence == kind)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
+from include.rules.shared_mailbox import find
 from include.store.filing import content
-from tests.rules.tables import ANN, BOB, NEW, OLD, contact, found, order
+from include.store.tables import schema
+from tests.rules.tables import ANN, BOB, NEW, OLD, contact, found, night, order
 
 EVE = {"first_name": "Eve", "last_name": "Moss", "phone": "+15032340000"}
 ANNS = contact("hubspot", "1", OLD, **ANN)
@@ -127,3 +130,13 @@ def test_a_further_order_does_not_bring_a_finding_back():
 )
 def test_left_alone(rows):
     assert found("shared_mailbox", *rows) == []
+
+
+def test_a_person_who_goes_by_a_reference_that_left_it_is_not_taken_for_that_record():
+    other = contact("bigcommerce", "3", NEW, **BOB)
+    tables = night([ANNS, BOBS_SHOP, other, GUEST])
+    bob = {"person": str(ANNS.ref), "kind": "customer"}
+    people = [bob | {"contact": str(one.ref), "platform": one.platform} for one in (BOBS_SHOP, other)]
+    tables = tables.with_people(pa.Table.from_pylist(people, schema("people")), schema("edges").empty_table())
+    (finding,) = find(tables)
+    assert {str(ref) for ref in (finding.subject, *finding.others)} >= {str(ANNS.ref), str(BOBS_SHOP.ref)}

@@ -32,7 +32,7 @@ READS: Mapping[str, Mapping[str, int]] = {
 
 def about(whmcs: Endpoint) -> About:
     """Ask for each action and for the version. WHMCS tells no quota."""
-    missing = tuple(action for action, fields in READS.items() if not whmcs.allows(action, **fields))
+    missing = whmcs.lacking(READS)
     version = None if "WhmcsDetails" in missing else whmcs.version
     return About(f"WHMCS at {address(whmcs.url)}", version, missing, None)
 

@@ -58,7 +58,7 @@ def write(api: Api, fix: Fix) -> str | None:
     if wanted == found:
         raise Refusal(f"{fix.target} holds the old address in no role (any more): nothing was sent.")
     api.save(fix.target.id, wanted)
-    return " ".join(deadlines(fix.after, datetime.now(UTC).date())) or None
+    return " ".join(deadlines(fix.after, datetime.now(UTC).date(), fix.after.get("domain"))) or None
 
 
 def image(api: Api, fix: Fix) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from include.errors import NotPermitted, Refusal, SettingsWrong
@@ -138,3 +140,10 @@ def test_nothing_is_saved_at_a_registrar_through_a_whmcs_too_old(stack):
     with pytest.raises(SettingsWrong, match=r"needs 8\.1"):
         whois.fixes.write(whois.api, set_email("whois:domain:31", "ann@example.com", "ann@new.example"))
     assert stack.desk.writes == []
+
+
+def test_the_answer_to_a_change_under_a_country_s_domain_tells_no_rule_of_icann(stack):
+    whois = stack.platform("whois")
+    fix = set_email("whois:domain:31", DOMAINS["31"], "new@new.example")
+    fix = replace(fix, after=fix.after | {"domain": "ann.co.uk", "transfer_lock_days": 60})
+    assert "country's domain" in whois.fixes.write(whois.api, fix)
