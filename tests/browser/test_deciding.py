@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from include.model import Option
 from include.store.ledger import Ledger
@@ -215,3 +215,16 @@ def test_no_request_of_a_visit_names_a_person(visit, book):
     page.goto(ann.url + "/?state=approved")
     assert any(f"/api/findings/{row.id}/decision" in url for url in ann.asked)
     assert [url for url in ann.asked if "lovelace" in unquote(url).lower() or "@" in unquote(url)] == []
+
+
+def test_a_button_waits_for_the_script_that_hears_it(visit, book):
+    row = filed(book, a_finding())
+    ann = visit()
+    held: list[Route] = []
+    ann.page.route("**/page.js", held.append)
+    ann.page.goto(f"{ann.url}/findings/{row.id}", wait_until="commit")
+    approve = ann.page.get_by_role("button", name="Approve")
+    expect(approve).to_be_disabled()
+    held[0].continue_()
+    approve.click()
+    said(ann.page).to_have_text("Approved. It will be applied with the next run.")

@@ -93,6 +93,7 @@ async function decide(verdict) {
 
 if (form) {
   form.addEventListener("submit", (event) => event.preventDefault());
+  form.querySelectorAll("button").forEach((button) => (button.disabled = false)); // a click before now would be lost
   form.addEventListener("click", (event) => {
     const verdict = event.target.dataset?.verdict;
     if (verdict) decide(verdict);
