@@ -221,7 +221,7 @@ def test_a_button_waits_for_the_script_that_hears_it(visit, book):
     row = filed(book, a_finding())
     ann = visit()
     held: list[Route] = []
-    ann.page.route("**/page.js", held.append)
+    ann.page.route("**/page.js", lambda route: held.append(route))
     ann.page.goto(f"{ann.url}/findings/{row.id}", wait_until="commit")
     approve = ann.page.get_by_role("button", name="Approve")
     expect(approve).to_be_disabled()
