@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 
 from include.digests import canonical
 
-HEAD = "0003"  # the newest migration
+HEAD = "0005"  # the newest migration
 
 metadata = MetaData(
     naming_convention={
@@ -142,6 +143,7 @@ decision = Table(
     Column("until", String(10)),
     Column("at", Utc, nullable=False),
     Index("ix_decision_finding_id_version", "finding_id", "version"),
+    Index("ix_decision_at", "at"),
 )
 
 receipt = Table(
@@ -174,7 +176,20 @@ notice = Table(
     Column("problem", Text),  # the last failure, without any of its words that could name somebody
     Column("at", Utc, nullable=False),
     Column("sent_at", Utc),
+    Column("pictures", Json),  # by content id, PNG in base64
     Index("ix_notice_state_due_at", "state", "due_at"),
+)
+
+step = Table(
+    "step",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("attempt", String(24), nullable=False),  # a night's name with its attempt: 2026-11-23.1
+    Column("name", String(32), nullable=False),  # begun, one of the gates, filed
+    Column("told", Json, nullable=False),  # counts, and never a person's data
+    Column("problem", Text),  # why a gate closed
+    Column("at", Utc, nullable=False),
+    Index("ix_step_attempt_name", "attempt", "name"),
 )
 
 request = Table(
@@ -184,6 +199,16 @@ request = Table(
     Column("finding_id", String(16), ForeignKey("finding.id")),
     Column("requester", Text, nullable=False),
     Column("asked", Json, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+switch = Table(
+    "switch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("stopped", Boolean, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Json, nullable=False),
     Column("at", Utc, nullable=False),
 )
 

@@ -62,7 +62,7 @@ def test_a_whole_audit_is_verified_and_a_broken_one_is_not(run, bare_url):
 def test_a_ledger_that_is_not_there_cannot_be_verified(run):
     code, out, errors = run("verify")
     assert (code, out) == (1, "")
-    assert errors == "The ledger has no tables, this code needs version 0003. Run `python -m include.store upgrade`.\n"
+    assert errors == "The ledger has no tables, this code needs version 0004. Run `python -m include.store upgrade`.\n"
 
 
 def test_a_newer_ledger_is_left_alone_in_one_line(run, bare_url):
