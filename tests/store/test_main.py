@@ -13,6 +13,7 @@ from include import store
 from include.settings import settings
 from include.store import __main__, audit
 from include.store.ledger import open_ledger
+from include.store.schema import HEAD
 from tests.store.cases import by_hand
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +63,7 @@ def test_a_whole_audit_is_verified_and_a_broken_one_is_not(run, bare_url):
 def test_a_ledger_that_is_not_there_cannot_be_verified(run):
     code, out, errors = run("verify")
     assert (code, out) == (1, "")
-    assert errors == "The ledger has no tables, this code needs version 0004. Run `python -m include.store upgrade`.\n"
+    assert errors == f"The ledger has no tables, this code needs version {HEAD}. Run `python -m include.store upgrade`.\n"
 
 
 def test_a_newer_ledger_is_left_alone_in_one_line(run, bare_url):
