@@ -1,0 +1,1 @@
+"""How Rollcall's CPU and memory grow with the contacts, beside hand-written SQL and naive pandas of the same."""
