@@ -16,6 +16,8 @@ What can go wrong, and whether trying again can help. The DAGs' retry policy is 
   + GateClosed                     no retry   a check failed, or could not be run
   + SnapshotMissing                no retry   a night, or one platform's part of it, is not complete
   + BadTable                       no retry   a table given by hand has a wrong column or value
+  + RequestWrong                   no retry   a client's request lacks something or contradicts itself (`problems`)
+  + TableWrong                     no retry   a table of requests has such lines (`problems`, with the line)
   + SettingsWrong                  no retry   a setting or a connection is missing or contradictory
   + OtherAccount                   no retry   a connection opens another account than a fix was found in
   + LedgerOutdated                 no retry   the ledger needs `python -m include.store upgrade`
@@ -23,6 +25,8 @@ What can go wrong, and whether trying again can help. The DAGs' retry policy is 
   + FindingChanged                 no retry   the finding is no longer what the reviewer saw
   + NotAllowed                     no retry   this person may not take this decision
   + OverCap                        no retry   more fixes are approved than a cap allows: nothing is applied
+  + Stopped                        no retry   a person has stopped every write
+  + LeaseLost                      no retry   a worker was held up for so long that its fix may be another's
 
 A message says what happened and what to do next. It never holds a token, an address, a name or a phone number.
 """
@@ -105,6 +109,24 @@ class BadTable(RollcallError):
     """A table has a column or a value that cannot be used; names column and row."""
 
 
+class RequestWrong(RollcallError):
+    """A client's request cannot be taken. `problems`: by field, each as a sentence that repeats nothing of it."""
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        self.problems = tuple(problems)
+        told = "; ".join(f"{field}: {says}" for field, says in self.problems)
+        super().__init__(f"The request cannot be taken. {told}")
+
+
+class TableWrong(RollcallError):
+    """A table of requests cannot be taken, and none of it was. `problems`: line, field, and what is wrong there."""
+
+    def __init__(self, problems: Sequence[tuple[int, str, str]]) -> None:
+        self.problems = tuple(problems)
+        lines = sorted({line for line, _, _ in self.problems})
+        super().__init__(f"Nothing of the table was taken: see line {', '.join(map(str, lines))}.")
+
+
 class SettingsWrong(RollcallError):
     """A setting or a connection is missing or contradictory."""
 
@@ -131,3 +153,11 @@ class NotAllowed(RollcallError):
 
 class OverCap(RollcallError):
     """More fixes are approved than a cap allows."""
+
+
+class Stopped(RollcallError):
+    """A person has stopped every write; nothing was sent."""
+
+
+class LeaseLost(RollcallError):
+    """The lease of a fix may run out before a write of it would be answered; nothing was sent."""

@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from include.digests import canonical
 
-HEAD = "0005"  # the newest migration
+HEAD = "0007"  # the newest migration
 
 metadata = MetaData(
     naming_convention={
@@ -82,6 +82,9 @@ finding = Table(
     Column("subject", Text, nullable=False),
     Column("others", Json, nullable=False),
     Column("confidence", Float, nullable=False),
+    Column("doubt", Float, nullable=False, server_default="0"),  # 1 - confidence: what the page lists first comes first
+    Column("shape", String(16), nullable=False, server_default=""),  # equal where the options are, see `shapes`
+    Column("platforms", Text, nullable=False, server_default=""),  # of its records, each between two spaces
     Column("because", Json, nullable=False),
     Column("recommended", Integer),
     Column("content", String(64), nullable=False),  # SHA-256 of what a reviewer judges, see `judged`
@@ -92,7 +95,19 @@ finding = Table(
     Column("first_night", String(10), nullable=False),
     Column("last_night", String(10), nullable=False),
     Column("changed_at", Utc, nullable=False),
-    Index("ix_finding_state_rule_id", "state", "rule", "id"),
+    Index("ix_finding_state_rule_doubt_id", "state", "rule", "doubt", "id"),
+    Index("ix_finding_state_rule_first_night", "state", "rule", "first_night"),
+    Index("ix_finding_state_shape_id", "state", "shape", "id"),
+)
+
+dossier = Table(
+    "dossier",
+    metadata,
+    Column("finding_id", String(16), ForeignKey("finding.id"), primary_key=True),
+    Column("records", Json, nullable=False),  # what the page shows of the finding's records, see `dossiers`
+    Column("history", Json, nullable=False),  # the addresses that they had, as the nights saw them change
+    Column("sought", Json, nullable=False),  # what the finding is found by: references, names and addresses
+    Column("digest", String(64), nullable=False),
 )
 
 option = Table(
@@ -104,6 +119,8 @@ option = Table(
     Column("number", Integer, nullable=False),
     Column("label", Json, nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("people", Integer, nullable=False, server_default="1"),  # how many must agree to it, see `four_eyes`
+    Column("made_from", Integer),  # the number of the option that it is, with the client's consent written into it
     UniqueConstraint("finding_id", "version", "number"),
 )
 
@@ -141,6 +158,7 @@ decision = Table(
     Column("reviewer", Text, nullable=False),
     Column("reason", Json),
     Column("until", String(10)),
+    Column("consents", Json),  # a client's consent to single fixes, with its evidence, see `consents`
     Column("at", Utc, nullable=False),
     Index("ix_decision_finding_id_version", "finding_id", "version"),
     Index("ix_decision_at", "at"),
@@ -200,6 +218,13 @@ request = Table(
     Column("requester", Text, nullable=False),
     Column("asked", Json, nullable=False),
     Column("at", Utc, nullable=False),
+    Column("hash", String(64), nullable=False, server_default=""),  # SHA-256 of what was asked, by whom and when
+    Column("state", String(16), nullable=False, server_default="withdrawn"),  # see `requests`
+    Column("client", Text),  # the client it is about, once that is known
+    Column("found", Json),  # what was found when it was looked up
+    Column("changed_at", Utc),
+    Index("ix_request_state", "state"),
+    Index("ix_request_finding_id", "finding_id"),
 )
 
 switch = Table(
