@@ -1,7 +1,7 @@
 """
-The audit: every decision, receipt and notice as one line that is bound to the line before it by a hash.
+The audit: every change of state as one line that is bound to the line before it by a hash.
 
-Lines are only ever added. It cannot stop somebody with the database's password from rewriting it, but `verify` shows
+Lines are only ever added, and none holds a person's data: what people wrote is there as a checksum. It cannot stop somebody with the database's password from rewriting it, but `verify` shows
 where that happened, unless every later line was rewritten too: keep a copy of the newest hash elsewhere.
 """
 
@@ -28,6 +28,11 @@ def append(connection: sa.Connection, kind: str, body: dict[str, Any], now: date
     at = (now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="microseconds")
     line = {"seq": seq, "at": at, "kind": kind, "body": body, "previous": previous}
     connection.execute(sa.insert(audit).values(**line, hash=digest(line)))
+
+
+def sealed(value: Any) -> str | None:
+    """What people wrote, as the audit keeps it: a checksum that shows whether it was changed, and not what it says."""
+    return None if value is None else digest(value)
 
 
 def head(ledger: Ledger) -> tuple[int, str]:

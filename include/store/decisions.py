@@ -1,8 +1,9 @@
 """
 Decisions: exactly one of any number of simultaneous ones wins, and each is bound to what the reviewer saw.
 
-A merge cannot be undone and needs two people. An approval can be withdrawn by one, until its fixes begin, and only by
-who saw it approved. It does not know who may review: whoever calls has made sure of that.
+A merge cannot be undone and needs two people; who took a client's request down cannot approve it. An approval can be
+withdrawn by one, until its fixes begin, and only by who saw it approved. It does not know who may review: whoever calls
+has made sure of that.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 
 from include.errors import AlreadyDecided, FindingChanged, NotAllowed
 from include.model import Action, FixState, Verdict
-from include.store import audit
+from include.store import audit, requests
 from include.store.schema import decision, finding, fix, option
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def decide(
         if withdraw:
             _require_withdrawable(connection, row)
         chosen = _option(connection, row, option_hash) if said is Verdict.APPROVED else None
+        if chosen is not None:
+            requests.require_another_person(connection, finding_id, reviewer)
         state = _state(connection, row, said, reviewer, chosen)
         values = {"state": state, "until": until if said is Verdict.DEFERRED else None, "changed_at": at}
         won = connection.execute(
@@ -81,7 +84,7 @@ def decide(
         }
         option_id = chosen.id if chosen else None
         connection.execute(sa.insert(decision).values(**kept, option_id=option_id, at=at))
-        audit.append(connection, "decided", {**kept, "state": state}, at)
+        audit.append(connection, "decided", {**kept, "reason": audit.sealed(reason), "state": state}, at)
     return state
 
 

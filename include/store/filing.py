@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -120,12 +120,20 @@ def file(
         filed = Filed(counts["new"], counts["known"], counts["reopened"], len(gone))
         if digest and (message := digest(filed.new, filed.reopened, _open(connection))):
             outbox.put(connection, message, now)
-        audit.append(
-            connection,
-            "filed",
-            {"night": night, "new": filed.new, "known": filed.known, "reopened": filed.reopened, "gone": filed.gone},
-        )
+        became = _became(known, [*inserts, *updates], gone)
+        audit.append(connection, "filed", {"night": night, **asdict(filed), "became": became}, now)
     return filed
+
+
+def _became(
+    known: Mapping[str, sa.Row[Any]], written: Iterable[Mapping[str, Any]], gone: Iterable[str]
+) -> dict[str, list[Any]]:
+    """The version and state of every finding that is new, or has another one now."""
+    now = {row["id"]: [row["version"], row["state"]] for row in written}
+    then = {id: [row.version, row.state] for id, row in known.items()}
+    return {id: is_now for id, is_now in now.items() if is_now != then.get(id)} | {
+        id: [known[id].version, "gone"] for id in gone
+    }
 
 
 def _open(connection: sa.Connection) -> dict[str, int]:

@@ -83,13 +83,16 @@ def _after(connection: sa.Connection, row: Any, outcome: FixState, now: datetime
     rest = sa.and_(fix.c.option_id == row.option_id, fix.c.position > row.position)
     if outcome not in TOOK:
         waiting = sa.and_(rest, fix.c.state == str(FixState.PLANNED))
-        connection.execute(sa.update(fix).where(waiting).values(state=str(FixState.HELD)))
+        held = list(connection.execute(sa.select(fix.c.id).where(waiting).order_by(fix.c.id)).scalars())
+        if held:
+            connection.execute(sa.update(fix).where(fix.c.id.in_(held)).values(state=str(FixState.HELD)))
+            audit.append(connection, "held", {"finding": row.finding_id, "fixes": held}, now)
     newest = sa.select(finding.c.state, finding.c.version).where(finding.c.id == row.finding_id)
     stands = connection.execute(newest).one()
     if (stands.state, stands.version) != ("approved", row.version):
         return
     if outcome in BACK_TO_THE_PAGE:
-        versions.reopen(connection, row.finding_id, now)
+        versions.reopen(connection, row.finding_id, str(outcome), now)
         return
     states = set(connection.execute(sa.select(fix.c.state).where(fix.c.option_id == row.option_id)).scalars())
     if states <= {str(state) for state in TOOK}:
@@ -117,3 +120,4 @@ def _follow(connection: sa.Connection, old: str, new: str, finding_id: str, now:
     connection.execute(sa.delete(alias).where(alias.c.old.in_((old, new))))
     connection.execute(sa.update(alias).where(alias.c.new == old).values(new=new))
     connection.execute(sa.insert(alias).values(old=old, new=new, finding_id=finding_id, at=now))
+    audit.append(connection, "alias", {"old": old, "new": new, "finding": finding_id}, now)

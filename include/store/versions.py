@@ -141,7 +141,7 @@ def _read(connection: sa.Connection, wanted: sa.Select[Any], ids: Sequence[str])
     }
 
 
-def reopen(connection: sa.Connection, finding_id: str, now: datetime) -> int:
+def reopen(connection: sa.Connection, finding_id: str, why: str, now: datetime) -> int:
     """Put a finding back on the page as a new version with the same options; returns the version's number."""
     row = connection.execute(sa.select(finding.c.key, finding.c.version).where(finding.c.id == finding_id)).one()
     held = newest(connection, [finding_id])[finding_id]
@@ -151,6 +151,7 @@ def reopen(connection: sa.Connection, finding_id: str, now: datetime) -> int:
         .where(finding.c.id == finding_id)
         .values(version=row.version + 1, state="open", until=None, changed_at=now)
     )
+    audit.append(connection, "reopened", {"finding": finding_id, "version": row.version, "why": why}, now)
     return int(row.version) + 1
 
 
@@ -166,10 +167,9 @@ def reopen_approved(
         approved = (finding.c.id == finding_id, finding.c.version == version, finding.c.state == "approved")
         if connection.execute(sa.select(finding.c.id).where(*approved)).first() is None:
             return False
-        reopen(connection, finding_id, now)
+        reopen(connection, finding_id, why, now)
         for notice in told:
             outbox.put(connection, notice, now)
-        audit.append(connection, "reopened", {"finding": finding_id, "version": version, "why": why}, now)
     return True
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from include.digests import digest
+from include.digests import digest, finding_id
 from include.store import audit, schema
 from tests.store.cases import NEXT_NIGHT, NIGHT, NOW, a_finding, by_hand, filed, rows
 from tests.store.test_findings import STRANGE
@@ -107,7 +107,8 @@ def test_every_character_survives_and_is_held_by_the_hash(ledger, told):
 def test_the_audit_tells_of_each_night_without_naming_anybody(ledger):
     filed(ledger, a_finding())
     filed(ledger, a_finding(says="The names differ."), a_finding(rule="orphaned_order"), night=NEXT_NIGHT)
-    assert rows(ledger, schema.audit, "kind", "body") == [
-        ("filed", {"night": NIGHT, "new": 1, "known": 0, "reopened": 0, "gone": 0}),
-        ("filed", {"night": NEXT_NIGHT, "new": 1, "known": 1, "reopened": 0, "gone": 0}),
-    ]
+    one, two = (finding_id(each.key) for each in (a_finding(), a_finding(rule="orphaned_order")))
+    first = {"night": NIGHT, "new": 1, "known": 0, "reopened": 0, "gone": 0, "became": {one: [1, "open"]}}
+    became = {one: [2, "open"], two: [1, "open"]}
+    second = {"night": NEXT_NIGHT, "new": 1, "known": 1, "reopened": 0, "gone": 0, "became": became}
+    assert rows(ledger, schema.audit, "kind", "body") == [("filed", first), ("filed", second)]

@@ -60,7 +60,8 @@ def test_a_decision_is_kept_with_who_took_it_on_what_and_why(ledger, verdict, sa
         "until": until,
     }
     assert rows(ledger, schema.decision, *kept, "at") == [(*kept.values(), NOW)]
-    assert rows(ledger, schema.audit, "kind", "body")[-1] == ("decided", {**kept, "state": state})
+    sealed = {"reason": audit.sealed(said.get("reason")), "state": state}
+    assert rows(ledger, schema.audit, "kind", "body")[-1] == ("decided", {**kept, **sealed})
 
 
 @pytest.mark.parametrize(
