@@ -1,0 +1,168 @@
+"""
+Clients' requests as the ledger keeps them: what was asked, by whom, where it stands, and the finding it led to.
+
+    waiting    to be looked up (again)
+    choose     several clients answer to it: a person chooses
+    located    the client is known
+    checked    every platform was looked at; what is to be filed is in `found`
+    trouble    it cannot be done as asked: `found` says why
+    filed      its finding waits for, or has had, its decision
+    done       there was nothing left to change
+    withdrawn  somebody took it back
+
+What was asked never changes, and its checksum is in the audit. It does not know what a request says: see `requests`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from include.digests import digest
+from include.errors import AlreadyAsked, NotAllowed
+from include.store import audit
+from include.store.schema import finding, request
+
+if TYPE_CHECKING:
+    from include.store.ledger import Ledger
+
+WAITING, CHOOSE, LOCATED, CHECKED = "waiting", "choose", "located", "checked"
+TROUBLE, FILED, DONE, WITHDRAWN = "trouble", "filed", "done", "withdrawn"
+TO_PLAN = (WAITING, LOCATED, CHECKED)
+UNDER_WAY = (WAITING, CHOOSE, LOCATED, CHECKED, TROUBLE)
+CLOSED = ("settled", "gone", "rejected")  # the states of a finding whose request is over
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A request as it stands. `genuine`: what was asked, by whom and when is what was written then."""
+
+    id: int
+    requester: str
+    asked: Mapping[str, Any]
+    at: datetime
+    state: str
+    client: str | None
+    found: Mapping[str, Any]
+    finding_id: str | None
+    finding_state: str | None
+    changed_at: datetime
+    genuine: bool
+
+    @property
+    def over(self) -> bool:
+        return self.state in {DONE, WITHDRAWN} or (self.state == FILED and self.finding_state in CLOSED)
+
+
+def add(ledger: Ledger, asked: Sequence[Mapping[str, Any]], requester: str, now: datetime | None = None) -> list[int]:
+    """Write down requests, all or none, and return their numbers. Raises AlreadyAsked."""
+    at = now or datetime.now(UTC)
+    if not requester.strip():
+        raise NotAllowed("A request needs somebody who takes it down.")
+    with ledger.write() as connection:
+        known = {_sameness(row.asked): row.id for row in _rows(connection, sa.true()) if not row.over}
+        if again := {place: known[key] for place, one in enumerate(asked) if (key := _sameness(one)) in known}:
+            raise AlreadyAsked(again)
+        last = connection.execute(sa.select(sa.func.max(request.c.id))).scalar() or 0
+        ids = list(range(last + 1, last + 1 + len(asked)))
+        for id, one in zip(ids, asked, strict=True):
+            told = {"id": id, "requester": requester, "asked": dict(one), "at": at, "hash": _hash(requester, one, at)}
+            connection.execute(sa.insert(request).values(**told, state=WAITING, changed_at=at))
+            audit.append(connection, "requested", {"request": id, "hash": told["hash"]}, at)
+    return ids
+
+
+def get(ledger: Ledger, id: int) -> RequestRow | None:
+    """One request, or None."""
+    with ledger.read() as connection:
+        return next(iter(_rows(connection, request.c.id == id)), None)
+
+
+def page(ledger: Ledger, *, before: int | None = None, limit: int = 50) -> list[RequestRow]:
+    """The newest requests first. `before`: the number of the last one of the page before."""
+    wanted = sa.true() if before is None else request.c.id < before
+    with ledger.read() as connection:
+        return _rows(connection, wanted, limit)
+
+
+def to_plan(ledger: Ledger) -> list[int]:
+    """The numbers of the requests that wait to be looked up, checked or filed, the oldest first."""
+    with ledger.read() as connection:
+        wanted = sa.select(request.c.id).where(request.c.state.in_(TO_PLAN)).order_by(request.c.id)
+        return list(connection.execute(wanted).scalars())
+
+
+def beside(ledger: Ledger, id: int, client: str) -> list[int]:
+    """The other requests about the same client that are not over."""
+    with ledger.read() as connection:
+        about = sa.and_(request.c.client == client, request.c.id != id)
+        return sorted(row.id for row in _rows(connection, about) if not row.over)
+
+
+def move(ledger: Ledger, id: int, was: Collection[str], state: str, *, by: str | None = None, **told: Any) -> bool:
+    """
+    Let a request stand elsewhere, if it stands where it is thought to; `told`: columns that change with it.
+
+    `by`: the person who moved it; None for a look-up.
+    """
+    at = datetime.now(UTC)
+    with ledger.write() as connection:
+        here = sa.and_(request.c.id == id, request.c.state.in_(list(was)))
+        done = connection.execute(sa.update(request).where(here).values(state=state, changed_at=at, **told))
+        if done.rowcount == 1:
+            audit.append(connection, "request", {"request": id, "state": state, "by": by}, at)
+        return done.rowcount == 1
+
+
+def findings_of(connection: sa.Connection) -> set[str]:
+    """The findings that requests led to: no night finds them, and so none misses them."""
+    return set(connection.execute(sa.select(request.c.finding_id).where(request.c.finding_id.is_not(None))).scalars())
+
+
+def require_another_person(connection: sa.Connection, finding_id: str, reviewer: str) -> None:
+    """Raise NotAllowed where `reviewer` asked for what the finding does, or where who asked cannot be told."""
+    for row in _rows(connection, request.c.finding_id == finding_id):
+        if not row.genuine:
+            raise NotAllowed(
+                f"Request {row.id} is not what was written down: the ledger was changed by something other than "
+                "Rollcall. Nothing of it can be approved."
+            )
+        if row.requester.strip().casefold() == reviewer.strip().casefold():
+            raise NotAllowed(f"You took request {row.id} down yourself: another person must approve it.")
+
+
+def _rows(connection: sa.Connection, wanted: sa.ColumnElement[bool], limit: int | None = None) -> list[RequestRow]:
+    asked = sa.select(request, finding.c.state.label("finding_state")).select_from(
+        request.outerjoin(finding, finding.c.id == request.c.finding_id)
+    )
+    rows = connection.execute(asked.where(wanted).order_by(request.c.id.desc()).limit(limit))
+    return [
+        RequestRow(
+            id=row.id,
+            requester=row.requester,
+            asked=row.asked,
+            at=row.at,
+            state=row.state,
+            client=row.client,
+            found=row.found or {},
+            finding_id=row.finding_id,
+            finding_state=row.finding_state,
+            changed_at=row.changed_at or row.at,
+            genuine=row.hash == _hash(row.requester, row.asked, row.at),
+        )
+        for row in rows
+    ]
+
+
+def _sameness(asked: Mapping[str, Any]) -> tuple[str, str]:
+    """What two requests have in common that ask for the same."""
+    return str(asked.get("client")).casefold(), str(asked.get("new_address")).casefold()
+
+
+def _hash(requester: str, asked: Mapping[str, Any], at: datetime) -> str:
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return digest({"requester": requester, "asked": dict(asked), "at": moment})
