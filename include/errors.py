@@ -18,6 +18,7 @@ What can go wrong, and whether trying again can help. The DAGs' retry policy is 
   + BadTable                       no retry   a table given by hand has a wrong column or value
   + RequestWrong                   no retry   a client's request lacks something or contradicts itself (`problems`)
   + TableWrong                     no retry   a table of requests has such lines (`problems`, with the line)
+  + AlreadyAsked                   no retry   a request asks for what another one asks that is not over (`known`)
   + SettingsWrong                  no retry   a setting or a connection is missing or contradictory
   + OtherAccount                   no retry   a connection opens another account than a fix was found in
   + LedgerOutdated                 no retry   the ledger needs `python -m include.store upgrade`
@@ -33,7 +34,7 @@ A message says what happened and what to do next. It never holds a token, an add
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class RollcallError(Exception):
@@ -125,6 +126,15 @@ class TableWrong(RollcallError):
         self.problems = tuple(problems)
         lines = sorted({line for line, _, _ in self.problems})
         super().__init__(f"Nothing of the table was taken: see line {', '.join(map(str, lines))}.")
+
+
+class AlreadyAsked(RollcallError):
+    """Nothing was taken. `known`: by the place of a request among those that were sent, the one that asks the same."""
+
+    def __init__(self, known: Mapping[int, int]) -> None:
+        self.known = dict(known)
+        numbers = ", ".join(str(number) for number in sorted(set(self.known.values())))
+        super().__init__(f"Request {numbers} asks for the same and is not over: see what became of it.")
 
 
 class SettingsWrong(RollcallError):

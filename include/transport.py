@@ -22,6 +22,7 @@ import requests
 import tenacity
 import urllib3
 
+from include import permit
 from include.answer import Answer, date_of, retry_after
 from include.errors import RateLimited, RollcallError, UnclearOutcome, UnexpectedAnswer, Unreachable
 from include.json_text import parsed
@@ -95,19 +96,24 @@ class Http:
         """
         Change something, by one request that is never repeated here.
 
-        It waits for its turn at most as long as a request may take: the lease of a fix is at least twice that. Raises
-        what `judge` says (nothing was changed), RateLimited or Unreachable when not a byte was sent, or UnclearOutcome.
+        It waits for its turn at most as long as a request may take: the lease of a fix is at least twice that. Whether
+        it may be sent still is asked of `permit` then. Raises what that says or what `judge` says (nothing was
+        changed), RateLimited or Unreachable when not a byte was sent, or UnclearOutcome.
         """
         try:
-            return self._exchange(method, path, how, quota, self.request_seconds)
+            return self._exchange(method, path, how, quota, self.request_seconds, writes=True)
         except _Broken as broken:
             message = f"{self.platform} {broken} ({_call(method, path)})"
             raise UnclearOutcome(f"{message}. Whether it took effect shows when the record is read.") from broken
 
-    def _exchange(self, method: str, path: str, how: Mapping[str, Any], quota: str, patience: float) -> Answer:
+    def _exchange(
+        self, method: str, path: str, how: Mapping[str, Any], quota: str, patience: float, writes: bool = False
+    ) -> Answer:
         """One request in its turn, and what came of it. Only what comes after the turn counts against its time."""
         waits = Patience(self.request_seconds, patience, self.clock, self.sleep)
         with self.pace.turn(quota, how, waits) as turn:
+            if writes:
+                permit.insist()
             answer = turn.answer = self._parsed(method, path, *self._sent(method, path, how))
             try:
                 self._insist(method, path, answer)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from include import notices
 from include.apply import caps
 from include.apply.engine import Engine
+from include.apply.permission import require_running
 from include.errors import GateClosed, OverCap
 from include.store import fixes
 
@@ -64,10 +65,12 @@ def apply_approved(
     """
     Apply every approved option, in the order of approval. Returns how many fixes had which outcome.
 
-    Raises OverCap or NotAllowed before anything is written. A platform that cannot be used does not keep the others
-    from being served; why it could not is raised at the end.
+    Raises Stopped, OverCap or NotAllowed before anything is written. A platform that cannot be used does not keep the
+    others from being served; why it could not is raised at the end.
     """
     caps.return_too_old(ledger, settings, now())
+    if settings.apply == "on":
+        require_running(ledger)
     options = fixes.approved(ledger)
     for option in options:
         option.require_approval()

@@ -13,16 +13,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from include import notices
+from include import notices, permit
 from include.apply import proposing
 from include.apply.comparing import differing, moved, reads_after, reads_before, signed
+from include.apply.permission import Permission, other_account, require_running
 from include.apply.settling import Settling
 from include.errors import (
     Conflict,
+    LeaseLost,
     NotFound,
-    OtherAccount,
     Refusal,
     RollcallError,
+    Stopped,
     TryLater,
     Unauthorized,
     UnclearOutcome,
@@ -101,7 +103,8 @@ class Engine:
             self._rehearse(platform, kept)
             return False
         if not leases.claim(self.ledger, kept.id, self.worker, self.now(), self.settings.lease_seconds):
-            return False  # another worker has it, or the finding was reopened a moment ago
+            self._tell_a_stop()  # or another worker has it or its record, or the finding was reopened a moment ago
+            return False
         return self._apply(platform, option, kept) in TOOK
 
     def _rehearse(self, platform: Platform, kept: KeptFix) -> None:
@@ -136,10 +139,14 @@ class Engine:
         sent_at = self.now()
         lease, request = self.settings.lease_seconds, self.settings.request_seconds
         if not leases.send(self.ledger, kept.id, self.worker, sent_at, lease, request, image):
-            return None  # the lease ran out meanwhile: whoever holds the fix now goes on
+            self._tell_a_stop()  # or the lease ran out meanwhile: whoever holds the fix now goes on
+            leases.give_back(self.ledger, kept.id, self.worker)
+            return None
+        permission = Permission(self.ledger, self.clock, self.clock() + lease - request)
         try:
-            remark = platform.fixes.write(platform.api, fix)
-        except (TryLater, Unauthorized) as error:
+            with permit.asked(permission.insist):
+                remark = platform.fixes.write(platform.api, fix)
+        except (TryLater, Unauthorized, Stopped, LeaseLost) as error:
             self._give_back(kept, error)  # nothing was done
             return None
         except (UnclearOutcome, UnexpectedAnswer) as unclear:
@@ -147,6 +154,13 @@ class Engine:
         except Refusal as refusal:
             return self._refused(platform, kept, refusal)
         return self._read_back(platform, kept, sent_at, remark, image)
+
+    def _tell_a_stop(self) -> None:
+        """Where it was the stop switch that kept a fix from its turn, `problem` tells of it."""
+        try:
+            require_running(self.ledger)
+        except Stopped as stopped:
+            self.problem = self.problem or stopped
 
     def _refused(self, platform: Platform, kept: KeptFix, refusal: Refusal) -> FixState | None:
         """Nothing was changed; where that is because another record has the address, people are asked about the two."""
@@ -228,19 +242,6 @@ class Engine:
         logger.info("%s of %s: %s", kept.fix.action, kept.fix.target, outcome)
         self.outcomes.append(outcome)
         return outcome
-
-
-def other_account(kept: KeptFix, opened: str) -> OtherAccount:
-    """What to do about a fix whose account is not the one that its platform's connection opens."""
-    name = kept.fix.target.platform
-    if kept.account is None:
-        why = f"was filed without the account of {name} that it was found in"
-    else:
-        why = f"was found in the account {kept.account} of {name}, and its connection opens {opened}"
-    return OtherAccount(
-        f"The finding {kept.finding_id} {why}. Nothing of it is read or written. Point the connection at the account "
-        "that was meant; where the new one is right, reject the finding: the next night files what it finds there."
-    )
 
 
 def _why(platform: Platform, fix: Fix) -> str | None:

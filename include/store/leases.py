@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import socket
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from include.model import TOOK, FixState, Verdict
+from include.store import switch
 from include.store.schema import decision, finding, fix, option
 
 if TYPE_CHECKING:
@@ -30,7 +32,11 @@ def owner() -> str:
 
 
 def claim(ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: float) -> bool:
-    """Take a fix to apply it: only while its option is what was approved, and all fixes before it took."""
+    """
+    Take a fix to apply it: only while its option is what was approved, and all fixes before it took.
+
+    Nobody may be at work on one of its records meanwhile, and nothing is taken while everything is stopped.
+    """
     sooner = fix.alias("sooner")
     allowed = sa.exists().where(
         option.c.id == fix.c.option_id,
@@ -45,12 +51,13 @@ def claim(ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: floa
         sooner.c.position < fix.c.position,
         sooner.c.state.not_in([str(state) for state in TOOK]),
     )
-    return _changed(
-        ledger,
+    taken = (
         sa.update(fix)
-        .where(fix.c.id == fix_id, fix.c.state.in_(FREE), allowed, ~blocked)
-        .values(state=str(FixState.IN_FLIGHT), sent_at=None, image=None, **_lease(worker, now, seconds)),
+        .where(fix.c.id == fix_id, fix.c.state.in_(FREE), allowed, ~blocked, ~switch.is_stopped())
+        .values(state=str(FixState.IN_FLIGHT), sent_at=None, image=None, **_lease(worker, now, seconds))
     )
+    with ledger.write() as connection:
+        return not _shared(connection, fix_id) and connection.execute(taken).rowcount == 1
 
 
 def send(
@@ -59,12 +66,15 @@ def send(
     """
     Note that the write is about to be sent, and what the record was before; False when the lease is lost.
 
-    The lease is renewed, and must have outlasted the request had it been sent at once.
+    The lease is renewed, and must have outlasted the request had it been sent at once. False, too, while everything is
+    stopped.
     """
     return _changed(
         ledger,
         sa.update(fix)
-        .where(_mine(fix_id, worker), fix.c.lease_until > now + timedelta(seconds=request_seconds))
+        .where(
+            _mine(fix_id, worker), fix.c.lease_until > now + timedelta(seconds=request_seconds), ~switch.is_stopped()
+        )
         .values(sent_at=now, image=image, **_lease(worker, now, seconds)),
     )
 
@@ -91,6 +101,19 @@ def let_go(ledger: Ledger, fix_id: int, worker: str) -> bool:
     """Leave a fix as it is, to be read again later."""
     left = sa.update(fix).where(fix.c.id == fix_id, fix.c.lease_owner == worker, fix.c.state.in_(OPEN_ENDED))
     return _changed(ledger, left.values(lease_owner=None, lease_until=None))
+
+
+def _shared(connection: sa.Connection, fix_id: int) -> bool:
+    """Whether a fix that is in flight touches a record of this one. The writer is alone in the ledger: it stays so."""
+    wanted = sa.select(fix.c.id, fix.c.target, fix.c.before)
+    busy = connection.execute(wanted.where(fix.c.state == str(FixState.IN_FLIGHT), fix.c.id != fix_id)).all()
+    mine = connection.execute(wanted.where(fix.c.id == fix_id)).all() if busy else []
+    return not _records(mine).isdisjoint(_records(busy))
+
+
+def _records(rows: Iterable[sa.Row[Any]]) -> set[str]:
+    """What these fixes write to; a merge ends the duplicate, too."""
+    return {name for row in rows for name in (row.target, row.before.get("duplicate")) if name is not None}
 
 
 def _mine(fix_id: int, worker: str) -> sa.ColumnElement[bool]:

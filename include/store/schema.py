@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from include.digests import canonical
 
-HEAD = "0007"  # the newest migration
+HEAD = "0008"  # the newest migration
 
 metadata = MetaData(
     naming_convention={

@@ -55,8 +55,9 @@ def a_finding(
 SAME = a_finding()  # the finding that the states below are about
 
 
-def three_fixes() -> Option:
-    return Option("use it everywhere", tuple(set_email(f"hubspot:contact:{number}") for number in (1, 2, 3)))
+def three_fixes(first: int = 1) -> Option:
+    numbers = range(first, first + 3)
+    return Option("use it everywhere", tuple(set_email(f"hubspot:contact:{number}") for number in numbers))
 
 
 def filed(ledger: Ledger, *told: Finding, night: str = NIGHT) -> FindingRow:
@@ -188,7 +189,7 @@ def a_fix(ledger: Ledger) -> int:
 
 def two_findings(ledger: Ledger) -> list[int]:
     """The first fixes of two approved findings."""
-    told = [a_finding(three_fixes(), subject=f"hubspot:contact:{number}") for number in (1, 2)]
+    told = [a_finding(three_fixes(first), subject=f"hubspot:contact:{first}") for first in (1, 4)]
     filed(ledger, *told)
     for one in told:
         decide(ledger, again(ledger, one))
