@@ -58,7 +58,7 @@ def notify() -> int:
     """Send what waits in the outbox: one message to one recipient each."""
     from include import connections, stages, store
 
-    return stages.deliver(store.open_ledger(), connections.mailer())
+    return stages.deliver(store.open_ledger(), connections.mailer(), connections.chat())
 
 
 @task

@@ -46,7 +46,8 @@ def begin() -> str:
     from include.errors import SnapshotMissing
 
     try:
-        return stages.begin(store.open_snapshots(), get_current_context()["dag_run"].run_after, settings())
+        due = get_current_context()["dag_run"].run_after
+        return stages.begin(store.open_snapshots(), due, settings(), ledger=store.open_ledger())
     except SnapshotMissing as missing:
         raise AirflowSkipException(str(missing)) from missing
 
@@ -66,9 +67,9 @@ def pull(platform: str, night: str) -> int:
 @task
 def check(gate: str, night: str) -> int:
     """Let the night pass, or close the gate and say why."""
-    from include import checks, store
+    from include import stages, store
 
-    return checks.check_night(gate, store.open_snapshot(night), store.open_snapshots(), settings())
+    return stages.check(gate, store.open_snapshot(night), store.open_snapshots(), store.open_ledger(), settings())
 
 
 @task(outlets=[SNAPSHOT])
@@ -108,7 +109,7 @@ def notify() -> int:
     """Tell the reviewers how many new findings wait. Silent when there are none."""
     from include import connections, stages, store
 
-    return stages.deliver(store.open_ledger(), connections.mailer())
+    return stages.deliver(store.open_ledger(), connections.mailer(), connections.chat())
 
 
 @dag(

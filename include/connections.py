@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from include import webhook
 from include.errors import SettingsWrong
 from include.key import Key
+from include.notices import chat as webhooks
 from include.pace import File, usual_folder
 from include.platforms import Platform, address, connection_of, hosts_of, open_platform
 from include.settings import settings
@@ -28,6 +30,8 @@ from include.settings import settings
 if TYPE_CHECKING:
     from airflow.sdk import Connection
     from requests import PreparedRequest
+
+    from include.model import Notice
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +57,7 @@ def platform(name: str) -> Platform:
         session.headers.pop(header, None)
     key = Key(connection.login or "", connection.password, extra)
     url = _url(connection, hook.base_url)
-    _require_known_host(name, connection, str(urlsplit(url).hostname))
+    _require_known_host(connection, str(urlsplit(url).hostname), hosts_of(name), f"{name}'s key")
     logger.info("%s is at %s", name, address(url))
     kept = File(Path(settings().quota_folder or usual_folder()), connection.conn_id, url)
     return open_platform(name, session, url, key, kept, request_seconds=float(settings().request_seconds))
@@ -82,23 +86,23 @@ def _url(connection: Connection, url: str) -> str:
     return url if said else f"https://{url.removeprefix('http://')}"
 
 
-def _require_known_host(name: str, connection: Connection, host: str) -> None:
+def _require_known_host(connection: Connection, host: str, hosts: tuple[str, ...], what: str) -> None:
     """
-    Refuse a host that may not have this platform's key.
+    Refuse a host that may not have what is sent there, such as a platform's key.
 
     Who may edit a connection in Airflow may see no key there; by another host in it he would have one sent to him.
     """
     own = settings().own_hosts
     if not HOST.fullmatch(host):
         raise SettingsWrong(f"The connection {connection.conn_id} has a host that is no host's name.")
-    if host in own or any(host == known or (known[0] == "." and host.endswith(known)) for known in hosts_of(name)):
+    if host in own or any(host == known or (known[0] == "." and host.endswith(known)) for known in hosts):
         return
     if host in HERE and settings().sandbox:
         return
-    known = " or ".join((*(f"*{one}" if one[0] == "." else one for one in hosts_of(name)), *own))
+    known = " or ".join((*(f"*{one}" if one[0] == "." else one for one in hosts), *own))
     here = " (of the sandbox on this machine: set ROLLCALL_SANDBOX=true)" if host in HERE else ""
     raise SettingsWrong(
-        f"The connection {connection.conn_id} names the host {host}, and {name}'s key is sent to "
+        f"The connection {connection.conn_id} names the host {host}, and {what} is sent to "
         f"{known or 'no host yet'} only. If it is yours, add it to ROLLCALL_HOSTS{here}; if not, somebody changed it."
     )
 
@@ -121,6 +125,41 @@ def mailer() -> Callable[[EmailMessage], None]:
             _hang_up(server)
 
     return send
+
+
+def chat() -> Callable[[Notice], int] | None:
+    """
+    What posts a notice to the chat's incoming webhook and returns the answer's status; None where there is no chat.
+
+    The connection's host is the chat's, its password the path of the webhook: who has that may post. It is opened when
+    there is something to post, for what is wrong with it must keep no mail from going out.
+    """
+    name = settings().chat
+    if not name:
+        return None
+
+    def post(notice: Notice) -> int:
+        from airflow.providers.http.hooks.http import HttpHook
+
+        connection = _connection(name)
+        if not connection.host or not connection.password:
+            raise SettingsWrong(
+                f"The connection {name} needs the chat's host, and the path of its webhook as its password."
+            )
+        hook = HttpHook(http_conn_id=name)
+        session = hook.get_conn()
+        session.auth = _as_it_is
+        for header in _extra(connection):
+            session.headers.pop(header, None)
+        url = _url(connection, hook.base_url).rstrip("/")
+        host = str(urlsplit(url).hostname)
+        _require_known_host(connection, host, webhooks.HOSTS, "what the chat is told")
+        if not url.startswith("https://") and host not in HERE:
+            raise SettingsWrong(f"The connection {name} must be https: the path of a webhook is a key.")
+        path = f"/{connection.password.lstrip('/')}"
+        return webhook.post(session, url + path, webhooks.payload(notice, host), float(settings().request_seconds))
+
+    return post
 
 
 def _server(connection: Connection, extra: dict[str, Any]) -> smtplib.SMTP:

@@ -248,3 +248,4 @@ class Notice:
     html: str | None = None
     about: str | None = None  # a finding's id
     headers: Mapping[str, str] = field(default_factory=dict)
+    pictures: Mapping[str, bytes] = field(default_factory=dict)  # PNG by the content id that the HTML shows it by

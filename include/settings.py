@@ -29,6 +29,7 @@ class Settings:
     company: str = "Our support team"  # who signs the notices
     mail_sender: str = "rollcall@example.com"  # From of every message
     reviewers_mail: str = "reviewers@example.com"  # who gets the nightly digest, and word when nothing is applied
+    chat: str = ""  # Airflow connection of a chat's incoming webhook (Slack, Teams, Mattermost) that hears of news too
     page_url: str = "http://localhost:8080/review/"  # link to the review page in the digest
     region: str = "US"  # default region of phone numbers without a country code
     schedule: str = "0 2 * * *"  # when a night begins (cron), or `none` to start nights only by hand
@@ -49,7 +50,15 @@ class Settings:
     cap_merge: int = 5  # merges per run
     cap_attach: int = 50  # orders attached per run
     cap_access: int = 10  # invites and resets of access per run
-    cap_same_address: int = 2  # accounts that may move to one new address per run
+    cap_day_set_email: int = 100  # the same within 24 hours
+    cap_day_merge: int = 20  # merges within 24 hours
+    cap_day_attach: int = 200  # orders attached within 24 hours
+    cap_day_access: int = 40  # invites and resets of access within 24 hours
+    cap_same_address: int = 2  # accounts that may move to one new address within 24 hours
+    cap_same_domain: int = 5  # accounts that may move to one domain they were not at (no free provider) within 24 hours
+    reviewers: str = ""  # who may approve, by their names in Airflow, separated by commas (empty: whoever sees the page)
+    approvals_per_minute: int = 20  # how many findings one person may approve within a minute
+    approvals_per_hour: int = 300  # and within an hour
     approval_days: int = 7  # an approval older than this is not applied
     registrant_lock_days: int = 60  # days a registrar locks a domain against transfer after a new registrant address
     registrant_verification_days: int = 15  # days in which such an address must be verified, else a domain is suspended
@@ -89,6 +98,11 @@ class Settings:
     def own_hosts(self) -> tuple[str, ...]:
         """The hosts in `hosts`."""
         return _listed(self.hosts.lower())
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """The people in `reviewers`."""
+        return _listed(self.reviewers)
 
 
 @cache

@@ -7,21 +7,24 @@ None of them knows Airflow. They are handed what they work on: an open platform,
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from include.errors import SettingsWrong, SnapshotMissing
+from include.errors import GateClosed, SettingsWrong, SnapshotMissing
 from include.registry import load, names
 from include.settings import Settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from sqlalchemy import Connection
 
-    from include.model import Finding, Ref
+    from include.model import Finding, Notice, Ref
     from include.platforms import Platform
+    from include.store.filing import Filed
     from include.store.ledger import Ledger
     from include.store.snapshots import Snapshot, Snapshots
     from include.store.tables import Tables
@@ -31,7 +34,13 @@ logger = logging.getLogger(__name__)
 TONIGHT = timedelta(hours=12)  # a run that was due longer ago than this is of the past: it pulls nothing
 
 
-def begin(snapshots: Snapshots, run_after: datetime, settings: Settings, now: datetime | None = None) -> str:
+def begin(
+    snapshots: Snapshots,
+    run_after: datetime,
+    settings: Settings,
+    now: datetime | None = None,
+    ledger: Ledger | None = None,
+) -> str:
     """
     The name of the night's snapshot: a new attempt for tonight, the stored one for the past.
 
@@ -39,13 +48,18 @@ def begin(snapshots: Snapshots, run_after: datetime, settings: Settings, now: da
     night without a snapshot: the platforms only say how they are now. Raises SettingsWrong when a platform that does
     not exist is to be left out.
     """
+    from include.store import nights
+
     if unknown := sorted(set(settings.left_out) - set(names("platforms"))):
         raise SettingsWrong(
             f"ROLLCALL_LEAVE_OUT names {', '.join(unknown)}; there are only {', '.join(names('platforms'))}."
         )
     night = run_after.astimezone(ZoneInfo(settings.timezone)).date().isoformat()
     if (now or datetime.now(UTC)) - run_after < TONIGHT:
-        return snapshots.begin(night).name
+        begun = snapshots.begin(night).name
+        if ledger is not None:
+            nights.tell(ledger, begun, nights.BEGUN)
+        return begun
     stored = snapshots.latest(night)
     if stored is None:
         raise SnapshotMissing(f"There is no snapshot of {night}, and a past night cannot be pulled any more.")
@@ -86,6 +100,27 @@ def tabulate(snapshot: Snapshot, snapshots: Snapshots, settings: Settings) -> di
         table: snapshot.part(table).write_table(overlay.together([part[table] for part in parts]))
         for table in overlay.TABLES
     }
+
+
+def check(gate: str, snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Settings) -> int:
+    """
+    Let the night pass a gate, or raise GateClosed. Either is written into the ledger, for the page of nights.
+
+    Returns how many expectations held. Of a night that was filed (a backfill) nothing is written anew.
+    """
+    from include import checks
+    from include.store import nights
+
+    past = snapshot.filed()
+    try:
+        held = checks.check_night(gate, snapshot, snapshots, settings)
+    except GateClosed as closed:
+        if not past:
+            nights.tell(ledger, snapshot.name, gate, problem=str(closed))
+        raise
+    if not past:
+        nights.tell(ledger, snapshot.name, gate, {"held": held})
+    return held
 
 
 def link(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger | None = None) -> int:
@@ -143,19 +178,27 @@ def file(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Set
     Those of a night before the last that was filed (a backfill) are in its snapshot, and stay there.
     """
     from include import notices
-    from include.store import findings
+    from include.store import findings, nights
 
     if later := snapshots.filed_after(snapshot):
         logger.info("%s was filed after %s: the findings of this one are not filed", later.name, snapshot.name)
         return {"new": 0, "known": 0, "reopened": 0, "gone": 0}
     found = [finding for rule in names("rules") for finding in snapshot.part(f"findings/{rule}").findings()]
     found += _taken_addresses(snapshot, ledger, found)
-    digest = notices.digest_of(snapshot.name, settings)
+    digest = notices.digest_of(snapshot.name, settings, nights.trend(ledger))
     begun, accounts = snapshot.begun_at(), snapshot.accounts()
     alone = _not_seen_as_we_left_them(snapshot, ledger)
-    filed = findings.file(ledger, found, snapshot.night, settings.left_out, begun, digest, accounts, left_alone=alone)
+    told = nights.facts(snapshot, names("rules"), settings.left_out)
+
+    def remember(connection: Connection, filed: Filed, waiting: Mapping[str, int]) -> None:
+        said = {**told, **asdict(filed), "waiting": dict(waiting)}
+        nights.add(connection, snapshot.name, nights.FILED, said)
+
+    filed = findings.file(
+        ledger, found, snapshot.night, settings.left_out, begun, digest, accounts, left_alone=alone, with_it=remember
+    )
     snapshot.mark_filed()
-    return {"new": filed.new, "known": filed.known, "reopened": filed.reopened, "gone": filed.gone}
+    return asdict(filed)
 
 
 def _not_seen_as_we_left_them(snapshot: Snapshot, ledger: Ledger) -> set[Ref]:
@@ -188,8 +231,8 @@ def _taken_addresses(snapshot: Snapshot, ledger: Ledger, found: list[Finding]) -
         tables.close()
 
 
-def deliver(ledger: Ledger, send: Callable[[EmailMessage], None]) -> int:
-    """Send what waits in the outbox, one message to one recipient each. Returns how many went."""
+def deliver(ledger: Ledger, send: Callable[[EmailMessage], None], post: Callable[[Notice], int] | None = None) -> int:
+    """Send what waits in the outbox, one message to one recipient each, or `post` it. Returns how many went."""
     from include.notices import channels
 
-    return channels.deliver(ledger, send, datetime.now(UTC))
+    return channels.deliver(ledger, send, datetime.now(UTC), post)

@@ -1,8 +1,9 @@
 """
-How messages travel: by mail, one recipient each, taken from the outbox and sent at least once.
+How messages travel: by mail, one recipient each, taken from the outbox and sent at least once; or into the chat.
 
-A message that was accepted while nobody could write it down goes out again, with the Message-ID it had. It writes no
-message and changes none. Only counts are logged.
+A message that was accepted while nobody could write it down goes out again, with the Message-ID it had. What the chat
+may have got is not posted again: there, nothing would tell it from a second one. It writes no message and changes none.
+Only counts are logged.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
-from include.errors import SettingsWrong, Unreachable
+from include.errors import SettingsWrong, UnclearOutcome, Unreachable
 from include.model import Notice
-from include.notices import failures
+from include.notices import chat, failures
 from include.notices.failures import Verdict
-from include.notices.recipients import NotDeliverable, mailbox
+from include.notices.recipients import CHAT, NotDeliverable, mailbox
 from include.settings import Settings, settings
 from include.store import outbox
 
@@ -36,23 +37,30 @@ FIRST_WAIT, LONGEST_WAIT, PATIENCE = timedelta(minutes=5), timedelta(hours=6), t
 IN_A_ROW = 3  # messages that did not reach the server, before the others are not even tried
 
 
-def deliver(ledger: Ledger, send: Callable[[EmailMessage], None], now: datetime) -> int:
+def deliver(
+    ledger: Ledger, send: Callable[[EmailMessage], None], now: datetime, post: Callable[[Notice], int] | None = None
+) -> int:
     """
-    Send every message that is due; returns how many went.
+    Send every message that is due; returns how many went. `post`: puts one into the chat, where there is a chat.
 
     A message that can never go out is closed as refused, one that cannot go out now is put off. Raises Unreachable when
-    the mail server is not there, Unauthorized or SettingsWrong when it does not want us: nothing is lost by that.
+    the mail server is not there, Unauthorized or SettingsWrong when it does not want us: nothing is lost by that. What
+    is wrong with the chat keeps no mail from going out, and is raised at the end.
     """
     sender, worker, started = _sender(settings()), f"deliver:{uuid.uuid4().hex}", time.monotonic()
     told: Counter[str] = Counter()
     missed = 0
+    wrong: list[SettingsWrong] = []  # with the chat
     try:
         while True:
             moment = now + timedelta(seconds=time.monotonic() - started)
             waiting = outbox.take(ledger, worker, moment, LEASE_SECONDS)
             if waiting is None:
-                return told["sent"]
-            verdict, problem = _try(waiting.notice, sender, send, moment)
+                break
+            if waiting.notice.recipient == CHAT:
+                verdict, problem = _post(waiting.notice, post, wrong)
+            else:
+                verdict, problem = _try(waiting.notice, sender, send, moment)
             wait = _wait(waiting.tries)
             match verdict:
                 case Verdict.SENT:
@@ -74,6 +82,24 @@ def deliver(ledger: Ledger, send: Callable[[EmailMessage], None], now: datetime)
         level = logging.WARNING if told["refused"] else logging.INFO
         counts = (told["sent"], told["refused"], told["put off"])
         logger.log(level, "messages: %d sent, %d refused, %d put off", *counts)
+    if wrong:
+        raise wrong[0]
+    return told["sent"]
+
+
+def _post(notice: Notice, post: Callable[[Notice], int] | None, wrong: list[SettingsWrong]) -> tuple[Verdict, str]:
+    """Put one message into the chat; what came of it, in words that hold nothing of the webhook's address."""
+    if post is None:
+        return Verdict.NEVER, "There is no chat: ROLLCALL_CHAT is empty."
+    try:
+        return chat.judge(post(notice))
+    except Unreachable as error:
+        return Verdict.LATER, str(error)
+    except UnclearOutcome as error:
+        return Verdict.NEVER, f"{error} It may have got the message, which is not posted again."
+    except SettingsWrong as error:
+        wrong.append(error)
+        return Verdict.LATER, "The chat's connection cannot be used."
 
 
 def _try(
@@ -109,6 +135,10 @@ def message_of(notice: Notice, sender: Address, moment: datetime) -> EmailMessag
     message.set_content(notice.text, cte="quoted-printable")
     if notice.html is not None:
         message.add_alternative(notice.html, subtype="html", cte="quoted-printable")
+        shown = [*message.iter_parts()][-1]
+        for name, png in notice.pictures.items():
+            file = f"{name.partition('@')[0]}.png"
+            shown.add_related(png, "image", "png", cid=f"<{name}>", filename=file, disposition="inline")
     return message
 
 

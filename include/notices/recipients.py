@@ -15,6 +15,7 @@ from include.settings import Settings
 
 ENCODED = "=?"  # Python writes what looks like an encoded word decoded: `=?utf-8?q?a=40b?=@c` goes out as `a@b@c`
 HIDDEN = "•••"
+CHAT = "chat"  # the recipient of what is posted and not mailed
 
 
 class NotDeliverable(RollcallError):

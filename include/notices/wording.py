@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,19 @@ from include.settings import Settings
 
 def worded(template: str, settings: Settings, **values: Any) -> tuple[str, str]:
     """The text and the HTML of a message."""
+    text, html = (_rendered(f"{template}.{kind}", settings, values) for kind in ("txt", "html"))
+    return text, html
+
+
+def worded_text(template: str, settings: Settings, **values: Any) -> str:
+    """The text of a message that has no other form."""
+    return _rendered(f"{template}.txt", settings, values)
+
+
+def _rendered(name: str, settings: Settings, values: Mapping[str, Any]) -> str:
     told = {"company": settings.company, "contact": settings.support_contact, **values}
     told["mailto"] = _is_mailbox(settings.support_contact)
-    text, html = (_templates().get_template(f"{template}.{kind}").render(told) for kind in ("txt", "html"))
-    return text, html
+    return _templates().get_template(name).render(told)
 
 
 @cache

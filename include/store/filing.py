@@ -26,8 +26,8 @@ from include.store.versions import Version
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
 
-# How many are new, how many were reopened, how many of each rule are open: the message that tells of it, if any.
-Digest = Callable[[int, int, Mapping[str, int]], Notice | None]
+# How many are new, how many were reopened, how many of each rule are open: the messages that tell of it, if any.
+Digest = Callable[[int, int, Mapping[str, int]], Iterable[Notice]]
 
 CLOSED = frozenset({"settled", "gone"})
 
@@ -54,14 +54,17 @@ def file(
     whole: bool = True,
     left_alone: Collection[Ref] = (),
 ) -> Filed:
+    with_it: Callable[[sa.Connection, Filed, Mapping[str, int]], None] | None = None,
+    shown: Mapping[str, Dossier] | None = None,
     """
     File everything that one night found, in one transaction; or, when not `whole`, these and nothing else.
 
     `left_out`: platforms that were not pulled, and `left_alone`: records that were not seen as they are; findings that
     need them are neither raised nor closed. `seen_at`: when the night's pull began; what was settled after that is not
-    taken for having come back. `digest`: words the message to the reviewers, which is put into the outbox with the
+    taken for having come back. `digest`: words the messages to the reviewers, which are put into the outbox with the
     findings. `accounts`: the fingerprint of the account that each platform was pulled from; what was found in another
-    account before comes back to the page.
+    account before comes back to the page. `with_it`: what else is written with the findings; it is told how many of
+    each rule are open. `shown`: what the page shows of the records, by the finding's key.
     """
     now = datetime.now(UTC)
     found: dict[str, Finding] = {}
@@ -118,13 +121,16 @@ def file(
         for part in (gone[at : at + 500] for at in range(0, len(gone), 500)):
             connection.execute(sa.update(finding).where(finding.c.id.in_(part)).values(state="gone", changed_at=now))
         filed = Filed(counts["new"], counts["known"], counts["reopened"], len(gone))
-        if digest and (message := digest(filed.new, filed.reopened, _open(connection))):
+        waiting = _open(connection)
+        for message in digest(filed.new, filed.reopened, waiting) if digest else ():
             outbox.put(connection, message, now)
         became = _became(known, [*inserts, *updates], gone)
         audit.append(connection, "filed", {"night": night, **asdict(filed), "became": became}, now)
     return filed
 
 
+        if with_it:
+            with_it(connection, filed, waiting)
 def _became(
     known: Mapping[str, sa.Row[Any]], written: Iterable[Mapping[str, Any]], gone: Iterable[str]
 ) -> dict[str, list[Any]]:

@@ -6,6 +6,7 @@ It holds and leases rows; what a message says is `notices`', how it travels is `
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ def put(connection: sa.Connection, one: Notice, now: datetime) -> bool:
         "html": one.html,
         "headers": dict(one.headers),
         "about": one.about,
+        "pictures": {name: b64encode(png).decode("ascii") for name, png in one.pictures.items()} or None,
     }
     connection.execute(sa.insert(notice).values(**told, state="waiting", tries=0, due_at=now, at=now))
     audit.append(connection, "notice", {"message_id": one.message_id, "about": one.about}, now)
@@ -57,7 +59,8 @@ def take(ledger: Ledger, worker: str, now: datetime, seconds: float) -> Waiting 
             return None
         leased = {"lease_owner": worker, "due_at": now + timedelta(seconds=seconds)}
         connection.execute(sa.update(notice).where(notice.c.id == row.id).values(leased))
-    told = Notice(row.message_id, row.recipient, row.subject, row.text, row.html, row.about, row.headers)
+    pictures = {name: b64decode(text) for name, text in (row.pictures or {}).items()}
+    told = Notice(row.message_id, row.recipient, row.subject, row.text, row.html, row.about, row.headers, pictures)
     return Waiting(row.id, told, row.tries)
 
 

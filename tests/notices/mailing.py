@@ -17,8 +17,10 @@ import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from include import notices
 from include.digests import finding_id
 from include.model import Action, Finding, Fix, Notice, Ref
+from include.settings import Settings
 from include.store import outbox
 from include.store.ledger import Ledger
 from include.store.schema import notice
@@ -62,6 +64,11 @@ def put(ledger: Ledger, *recipients: str, **said: Any) -> None:
         one = Notice(f"<{number}.{len(rows(ledger))}@rollcall.example.com>", recipient, about=ID, **told)
         with ledger.write() as connection:
             outbox.put(connection, one, NOW)
+
+
+def digest(chat: str = "") -> Notice:
+    """The digest of a night with news, as it goes into the mailbox, or else into the chat."""
+    return notices.digest_of("2026-11-23.1", Settings(chat=chat))(1, 1, {"email_mismatch": 2})[-1]
 
 
 def rows(ledger: Ledger) -> list[Any]:
