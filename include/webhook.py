@@ -6,6 +6,7 @@ The address is the key: it is in no message, no error and no log line. `transpor
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import requests
@@ -14,6 +15,8 @@ import urllib3
 from include.errors import UnclearOutcome, Unreachable
 
 CONNECT_SECONDS = 10.0
+
+logging.getLogger("urllib3.connectionpool").addFilter(lambda record: False)  # its lines hold whole URLs
 
 
 def post(session: requests.Session, url: str, payload: dict[str, Any], seconds: float) -> int:
