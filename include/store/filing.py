@@ -124,13 +124,13 @@ def file(
         waiting = _open(connection)
         for message in digest(filed.new, filed.reopened, waiting) if digest else ():
             outbox.put(connection, message, now)
+        if with_it:
+            with_it(connection, filed, waiting)
         became = _became(known, [*inserts, *updates], gone)
         audit.append(connection, "filed", {"night": night, **asdict(filed), "became": became}, now)
     return filed
 
 
-        if with_it:
-            with_it(connection, filed, waiting)
 def _became(
     known: Mapping[str, sa.Row[Any]], written: Iterable[Mapping[str, Any]], gone: Iterable[str]
 ) -> dict[str, list[Any]]:
