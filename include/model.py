@@ -110,6 +110,7 @@ class Action(StrEnum):
     INVITE = "invite"
     RESET_ACCESS = "reset_access"
     ADD_NOTE = "add_note"
+    CHECK_ACCESS = "check_access"  # reads, and stops an option where nobody could sign in any more
 
 
 IRREVERSIBLE = frozenset({Action.MERGE, Action.INVITE, Action.RESET_ACCESS, Action.ADD_NOTE})

@@ -7,6 +7,7 @@ It writes messages and never sends one: that is `channels`'. What they say is in
 from __future__ import annotations
 
 from include.notices.changes import of_change
+from include.notices.requests import waits
 from include.notices.reviewers import digest_of, stopped
 
-__all__ = ["digest_of", "of_change", "stopped"]
+__all__ = ["digest_of", "of_change", "stopped", "waits"]

@@ -58,9 +58,7 @@ def read(said: Mapping[str, Any], today: date) -> Request:
     names = _names(form)
     proof = _proof(form, needed, today)
     if proof and proof.kind == "registered_email" and said.get("mailbox_lost"):
-        form.wrong(
-            "proof_kind", "The old mailbox is lost: a reply from it proves nothing. Choose another proof."
-        )
+        form.wrong("proof_kind", "The old mailbox is lost: a reply from it proves nothing. Choose another proof.")
     domains = _domains(form)
     if form.problems or proof is None:
         raise RequestWrong(form.problems)

@@ -25,6 +25,7 @@ ACTIONS = {
     Action.INVITE: "Invite to activate the account",
     Action.RESET_ACCESS: "Hand over access",
     Action.ADD_NOTE: "Leave a note on the record",
+    Action.CHECK_ACCESS: "See that the client can sign in",
 }
 FIELDS = {
     "email": "Address",

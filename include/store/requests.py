@@ -118,6 +118,13 @@ def move(ledger: Ledger, id: int, was: Collection[str], state: str, *, by: str |
         return done.rowcount == 1
 
 
+def filed(connection: sa.Connection, id: int, finding_id: str, now: datetime) -> None:
+    """Tie a request to its finding, in the transaction that files it."""
+    told = {"state": FILED, "finding_id": finding_id, "changed_at": now}
+    connection.execute(sa.update(request).where(request.c.id == id).values(told))
+    audit.append(connection, "request", {"request": id, "state": FILED, "finding": finding_id, "by": None}, now)
+
+
 def findings_of(connection: sa.Connection) -> set[str]:
     """The findings that requests led to: no night finds them, and so none misses them."""
     return set(connection.execute(sa.select(request.c.finding_id).where(request.c.finding_id.is_not(None))).scalars())

@@ -157,6 +157,10 @@ class Snapshots:
         """The newest complete attempt of all."""
         return next((s for s in self._backwards() if s.complete()), None)
 
+    def last_good(self) -> Snapshot | None:
+        """The newest attempt whose findings were filed."""
+        return next((s for s in self._backwards() if s.filed()), None)
+
     def before(self, snapshot: Snapshot) -> Snapshot | None:
         """The last attempt earlier than `snapshot` whose findings were filed: the last good night."""
         earlier = (s for s in self._backwards() if (s.night, s.attempt) < (snapshot.night, snapshot.attempt))
@@ -164,7 +168,7 @@ class Snapshots:
 
     def filed_after(self, snapshot: Snapshot) -> Snapshot | None:
         """The newest attempt whose findings were filed, if it is later than `snapshot`."""
-        newest = next((s for s in self._backwards() if s.filed()), None)
+        newest = self.last_good()
         return newest if newest and (newest.night, newest.attempt) > (snapshot.night, snapshot.attempt) else None
 
     def _backwards(self) -> Iterator[Snapshot]:

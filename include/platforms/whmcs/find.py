@@ -75,6 +75,13 @@ def find_client(api: Api, asked: str) -> Ref:
     return found[0]
 
 
+def owned_with(api: Api, address: str) -> tuple[Ref, ...]:
+    """The clients whose owner signs in with this address, be the client's own another one."""
+    logins = api.logins(searched(address))
+    named = (one for one in logins if folded(text(one, "email", "whmcs GetUsers") or "") == folded(address))
+    return tuple(_client(client) for one in named for client, owned in _reach(one).items() if owned)
+
+
 def owner_of(api: Api, client: Ref) -> Owner:
     """
     The login that owns `client`.

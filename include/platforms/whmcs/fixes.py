@@ -1,6 +1,7 @@
 """
 What we may change in WHMCS: addresses of clients, their sub-contacts and logins, names, and notes on clients.
 
+`check_access` changes nothing: it stops an option whose client could not sign in after what came before it.
 Passwords: never.
 """
 
@@ -12,13 +13,16 @@ from typing import Any
 from include.errors import Refusal, RollcallError, UnclearOutcome
 from include.model import Action, Fix, Ref
 from include.platforms.whmcs.api import Api
+from include.platforms.whmcs.find import access
 from include.whmcs_shapes import rows, steady, text
 
 CAN: Mapping[Action, frozenset[str]] = {
     Action.SET_EMAIL: frozenset({"email", "email_verified"}),
     Action.SET_NAME: frozenset({"firstname", "lastname", "fullname"}),
     Action.ADD_NOTE: frozenset(),
+    Action.CHECK_ACCESS: frozenset(),
 }
+GRANTED, NOT_YET = "granted", "not yet"
 
 
 def read(api: Api, fix: Fix) -> dict[str, Any]:
@@ -33,6 +37,8 @@ def read(api: Api, fix: Fix) -> dict[str, Any]:
         case Action.ADD_NOTE:
             marker = str(fix.after["note"])
             return {"note": marker if api.logged(fix.target.id, marker) else None}
+        case Action.CHECK_ACCESS:
+            return {"access": GRANTED if access(api, fix.target, str(fix.after["email"])).granted else NOT_YET}
         case _:
             raise _cannot(fix)
 
@@ -54,8 +60,17 @@ def write(api: Api, fix: Fix) -> None:
             api.change("UpdateUser", user_id=fix.target.id, **_names(fix))
         case Action.ADD_NOTE, "client":
             _note(api, fix)
+        case Action.CHECK_ACCESS, "client":
+            raise Refusal(_in_the_way(api, fix))
         case _:
             raise _cannot(fix)
+
+
+def already(_api: Api, fix: Fix) -> str | None:
+    """What a check that went well has shown; of anything else, nothing."""
+    if fix.action is not Action.CHECK_ACCESS:
+        return None
+    return "The client is active, and its owner signs in with the new address."
 
 
 def image(api: Api, fix: Fix) -> dict[str, Any]:
@@ -104,6 +119,18 @@ def _note(api: Api, fix: Fix) -> None:
         raise UnclearOutcome(
             f"{failed} The reason is in the client's activity log; the note may be missing."
         ) from failed
+
+
+def _in_the_way(api: Api, fix: Fix) -> str:
+    """Why the owner of a client cannot get at it."""
+    found = access(api, fix.target, str(fix.after["email"]))
+    reasons = {
+        "WHMCS does not name one owner of it": found.listed,
+        "it is not active": found.active,
+        "its owner signs in with another address": found.addressed,
+    }
+    told = ", and ".join(why for why, well in reasons.items() if not well) or "it could not be told a moment ago"
+    return f"The owner of {fix.target} may have no access: {told}. See to it in WHMCS before anything else is changed."
 
 
 def _names(fix: Fix) -> dict[str, str]:

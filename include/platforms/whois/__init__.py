@@ -2,8 +2,8 @@
 WHOIS: the contacts a registrar holds for a domain, through WHMCS and its registrar modules.
 
 Airflow connection `whmcs` (see that platform). API role: WhmcsDetails, GetClientsDomains, DomainGetWhoisInfo; to
-apply fixes also DomainUpdateWhoisInfo. Extra may hold `whois_blank`: what stands for a blank in the name of an XML
-element.
+apply fixes also DomainUpdateWhoisInfo; DomainGetLockingStatus tells a request that a domain is locked. Extra may hold
+`whois_blank`: what stands for a blank in the name of an XML element.
 
 What we know (developers.whmcs.com at 2026-01-05, and three public registrar modules):
 * Roles and field names are the registrar module's own: `Email`, `Email Address`, ... A role may be a JSON text.
@@ -13,6 +13,8 @@ What we know (developers.whmcs.com at 2026-01-05, and three public registrar mod
   confirm, the domain may be locked against transfer for 60 days, and it is suspended when the new address is not
   verified within 15. So a change here is proposed by itself and needs its own consent (`registrant_change`).
 * A redacted address means unknown, never different.
+* A lock (DomainGetLockingStatus) is meant against transfers. Whether a registrar refuses a new address because of it is
+  not documented: a locked domain is asked last.
 """
 
 CONNECTION = "whmcs"

@@ -72,6 +72,11 @@ class Api(Pulled):
         """What the registrar holds for a domain now, role by role."""
         return roles(self._whmcs.read("DomainGetWhoisInfo", domainid=domain_id), strict=True)
 
+    def locked(self, domain_id: str) -> bool | None:
+        """Whether the registrar holds a domain locked; None where the word it answers is none we know."""
+        said = text(self._whmcs.read("DomainGetLockingStatus", domainid=domain_id), "lockstatus", "whois lock")
+        return {"locked": True, "unlocked": False}.get((said or "").lower())
+
     def save(self, domain_id: str, wanted: Roles) -> None:
         """Send whole roles to the registrar, once."""
         self._whmcs.write("DomainUpdateWhoisInfo", domainid=domain_id, xml=self._xml(wanted))

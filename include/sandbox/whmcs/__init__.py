@@ -41,6 +41,8 @@ SWITCHES = {
     "whois_blanks": "underscore",  # `First_Name` in the XML means `First Name`; "verbatim": it means itself
     # "ignored": the registrar module says success and does nothing; "registrant": it saves that role and skips others.
     "whois_save": "applied",
+    "whois_locked": (),  # ids of domains that their registrar holds locked
+    "whois_lock_refuses": False,  # a registrar saves nothing for a locked domain
     "whois_refused": (),  # ids of domains whose registrar answers with an error of its own
 }
 

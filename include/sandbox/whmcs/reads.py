@@ -96,6 +96,11 @@ def whois(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
     return books.registrar.told(_domain_id(books, form))
 
 
+def lock(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
+    """DomainGetLockingStatus."""
+    return {"lockstatus": "locked" if books.registrar.locked(_domain_id(books, form)) else "unlocked"}
+
+
 def orders(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
     """GetOrders; its `userid` is the client."""
     found = [row for _, row in sorted(books.orders.items()) if form.get("userid") in (None, "", str(row["userid"]))]
@@ -184,6 +189,7 @@ READS: Mapping[str, Callable[[Books, Mapping[str, str]], dict[str, Any]]] = {
     "getservers": servers,
     "getclientsdomains": domains,
     "domaingetwhoisinfo": whois,
+    "domaingetlockingstatus": lock,
     "getorders": orders,
     "getactivitylog": activity,
 }

@@ -105,6 +105,8 @@ class Registrar:
     def save(self, domain: int, sent: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
         """Store what was sent, reading every field of every role; answers what that changed."""
         self._answer_for(domain)
+        if self._desk.switches["whois_lock_refuses"] and self.locked(domain):
+            raise Wrong("Registrar Error: object status prohibits operation")
         module, blanks = self._module[domain], self._desk.switches["whois_blanks"]
         wanted = {
             role: {name: sent.get(role, {}).get(_element(name, blanks), "") for name in module.fields.values()}
@@ -124,6 +126,11 @@ class Registrar:
             for name, value in fields.items()
             if before[role][name] != value
         }
+
+    def locked(self, domain: int) -> bool:
+        """Whether the domain is locked."""
+        self._answer_for(domain)
+        return str(domain) in {str(one) for one in self._desk.switches["whois_locked"]}
 
     def _answer_for(self, domain: int) -> None:
         if str(domain) in {str(one) for one in self._desk.switches["whois_refused"]}:

@@ -1,0 +1,121 @@
+"""
+A client's request becomes a finding: who it is about, what stands in the way, and every change of the procedure in
+its order. It writes to no platform.
+
+Each verb takes requests' numbers and moves those that stand where it begins; a request that is elsewhere is left. What
+keeps a platform from being asked is noted on the request, which stays where it is, and raised at the end.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from include.errors import NotAllowed, RollcallError
+from include.planning.checking import Checked, checked
+from include.planning.filing import file_finding
+from include.planning.locating import located
+from include.requests import Request
+from include.store import requests
+from include.store.requests import RequestRow
+
+if TYPE_CHECKING:
+    from include.platforms import Platform
+    from include.settings import Settings
+    from include.store.ledger import Ledger
+    from include.store.snapshots import Snapshots
+
+logger = logging.getLogger(__name__)
+
+Opened = Callable[[str], "Platform"]
+PROBLEM = "problem"  # in what was found for a request: why the last look-up came to nothing
+ASKED = "request"  # the one thing that a run's configuration may name
+
+
+def take(ledger: Ledger, configured: Mapping[str, Any] | None) -> list[int]:
+    """
+    The numbers of the requests to plan: all that wait, or the one that a run was started for.
+
+    A run's configuration is readable to everybody: it may hold nothing but a request's number. Raises NotAllowed.
+    """
+    said = {name: value for name, value in (configured or {}).items() if value is not None}
+    if not said:
+        return requests.to_plan(ledger)
+    number = said.get(ASKED)
+    if set(said) != {ASKED} or isinstance(number, bool) or not isinstance(number, int):
+        raise NotAllowed('A run is started with {"request": <its number>} or with nothing; write nothing else there.')
+    if requests.get(ledger, number) is None:
+        raise NotAllowed(f"The ledger holds no request {number}. Take it down on the review page first.")
+    return [number]
+
+
+def locate(ledger: Ledger, ids: Iterable[int], open_platform: Opened) -> dict[str, int]:
+    """Find the one client that each request is about, or list those who answer to it."""
+
+    def one(row: RequestRow) -> str:
+        found = located(open_platform("whmcs"), _asked(row), row.client)
+        requests.move(ledger, row.id, [requests.WAITING], found.state, client=found.client, found=found.told)
+        return found.state
+
+    return _each(ledger, ids, requests.WAITING, one)
+
+
+def preflight(
+    ledger: Ledger, ids: Iterable[int], open_platform: Opened, snapshots: Snapshots, settings: Settings
+) -> dict[str, int]:
+    """Look at every platform that a request would change something on: what is in the way, and what would be done."""
+
+    def one(row: RequestRow) -> str:
+        found: Checked = checked(row, _asked(row), open_platform, snapshots, settings, _others(ledger, row))
+        requests.move(
+            ledger, row.id, [requests.LOCATED], found.state, found={**row.found, **found.told, "problem": None}
+        )
+        return found.state
+
+    return _each(ledger, ids, requests.LOCATED, one)
+
+
+def file(ledger: Ledger, ids: Iterable[int], settings: Settings) -> dict[str, int]:
+    """File what was found for each request as a finding with one option."""
+
+    def one(row: RequestRow) -> str:
+        _asked(row)
+        file_finding(ledger, row, settings, datetime.now(UTC))
+        return requests.FILED
+
+    return _each(ledger, ids, requests.CHECKED, one)
+
+
+def _each(ledger: Ledger, ids: Iterable[int], begins: str, step: Callable[[RequestRow], str]) -> dict[str, int]:
+    """Take this step with each request that stands where it begins; how many stand where afterwards."""
+    told: dict[str, int] = {}
+    problem: RollcallError | None = None
+    for id in ids:
+        row = requests.get(ledger, id)
+        if row is None or row.state != begins:
+            continue
+        try:
+            state = step(row)
+        except RollcallError as error:
+            requests.move(ledger, id, [begins], begins, found={**row.found, PROBLEM: str(error)})
+            problem, state = problem or error, begins
+        told[state] = told.get(state, 0) + 1
+        logger.info("request %d: %s", id, state)
+    if problem is not None:
+        raise problem
+    return told
+
+
+def _asked(row: RequestRow) -> Request:
+    """What was asked, if it is what was written down. Raises NotAllowed."""
+    if not row.genuine:
+        raise NotAllowed(
+            f"Request {row.id} is not what was written down: the ledger was changed by something other than Rollcall."
+        )
+    return Request.from_json(row.asked)
+
+
+def _others(ledger: Ledger, row: RequestRow) -> list[int]:
+    return requests.beside(ledger, row.id, str(row.client))

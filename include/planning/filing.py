@@ -1,0 +1,39 @@
+"""Files what was found for a request, and ties the two together in the same transaction. It plans nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from include import notices
+from include.digests import finding_id
+from include.model import Finding
+from include.store import findings, requests
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from include.settings import Settings
+    from include.store.filing import Filed
+    from include.store.ledger import Ledger
+    from include.store.requests import RequestRow
+
+
+def file_finding(ledger: Ledger, row: RequestRow, settings: Settings, now: datetime) -> None:
+    """File a request's finding, or a new version of it, with word to the reviewers that it waits."""
+    found = Finding.from_json(row.found["finding"])
+    id = finding_id(found.key)
+
+    def tie(connection: sa.Connection, filed: Filed, waiting: Mapping[str, int]) -> None:
+        requests.filed(connection, row.id, id, now)
+
+    findings.file(
+        ledger,
+        [found],
+        now.date().isoformat(),
+        digest=lambda new, reopened, waiting: [notices.waits(row.id, id, settings)] if new + reopened else [],
+        accounts=row.found["accounts"],
+        whole=False,
+        with_it=tie,
+    )
