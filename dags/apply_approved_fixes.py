@@ -12,7 +12,8 @@ to fix: it reads only the decisions in the ledger, never this run's configuratio
 5. **Conclude**: the run is a success only if every step was one. Over a cap, or with an approval that does not hold,
    nothing is applied, the run fails, and the reviewers are told.
 
-With `ROLLCALL_APPLY=off` (the default outside the sandbox) a run reads and compares, and writes nothing.
+With `ROLLCALL_APPLY=off` (the default outside the sandbox) a run reads and compares, and writes nothing. To stop every
+write at once, in the run that is under way too: `python -m include.apply stop --why "..."`; `resume` lets them go on.
 When it stops: the receipt on the review page says which fix and why. Nothing needs to be undone by hand before the
 next run; fixes that were held resume there.
 """
@@ -40,9 +41,15 @@ def check() -> int:
 @task(outlets=[FIXES], retries=0)
 def apply() -> dict[str, int]:
     """Apply every approved option: claim, read, compare, write once, read back, leave a receipt."""
-    from include import apply, connections, store
+    from airflow.sdk.exceptions import AirflowSkipException
 
-    return apply.apply_approved(store.open_ledger(), connections.platform, settings())
+    from include import apply, connections, store
+    from include.errors import Stopped
+
+    try:
+        return apply.apply_approved(store.open_ledger(), connections.platform, settings())
+    except Stopped as stopped:
+        raise AirflowSkipException(str(stopped)) from stopped
 
 
 @task(trigger_rule="all_done")

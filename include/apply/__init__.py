@@ -44,11 +44,11 @@ def check(ledger: Ledger, settings: Settings, now: Callable[[], datetime] = _now
     from include import checks
 
     caps.return_too_old(ledger, settings, now())
-    options = fixes.approved(ledger)
+    options, before = fixes.approved(ledger), caps.lately(ledger, now())
     try:
-        return checks.check_fixes(caps.rows(options, settings, now()), settings)
+        return checks.check_fixes(caps.rows(options, settings, now(), before), settings)
     except GateClosed as closed:
-        why = "; ".join((str(closed), *caps.exceeded(options, settings)))
+        why = "; ".join((str(closed), *caps.exceeded(options, settings, before)))
         notices.stopped(ledger, why, settings, now())
         raise GateClosed(why) from closed
 
@@ -74,7 +74,7 @@ def apply_approved(
     options = fixes.approved(ledger)
     for option in options:
         option.require_approval()
-    over = caps.exceeded(options, settings)
+    over = caps.exceeded(options, settings, caps.lately(ledger, now()))
     if over:
         raise OverCap(f"Nothing is applied: {'; '.join(over)}. Withdraw some approvals on the page, or raise the cap.")
     engine = Engine(ledger, open_platform, settings, now, sleep, clock)

@@ -1,50 +1,67 @@
 """
-How much may be applied at once, and how old an approval may be. Over a cap nothing is applied at all.
+How much may be applied at once and within a day, and how old an approval may be. Over a cap nothing is applied at all.
 
-It only counts; it never chooses which of too many fixes may go.
+It only counts; it never chooses which of too many fixes may go. A day is the 24 hours before the run: what was sent in
+them counts, whatever became of it.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from include import notices
-from include.model import Action, Fix, FixState
-from include.store import fixes, versions
+from include.apply import crowding
+from include.model import Action, FixState
+from include.store import fixes, sent, versions
 
 if TYPE_CHECKING:
     from include.settings import Settings
     from include.store.fixes import ApprovedOption, KeptFix
     from include.store.ledger import Ledger
+    from include.store.sent import Sent
 
-DAY_SECONDS = 86_400
+DAY = timedelta(days=1)
 TO_APPLY = frozenset({FixState.PLANNED, FixState.HELD})
 
 
-def cap_of(action: Action, settings: Settings) -> int | None:
-    """How many fixes of this action one run may apply; None for notes, which follow what they tell of."""
+class Cap(NamedTuple):
+    """How many fixes of an action one run, and 24 hours, may apply."""
+
+    run: int
+    day: int
+
+
+def cap_of(action: Action, settings: Settings) -> Cap | None:
+    """The cap of an action; None for what changes no record's data."""
     match action:
         case Action.SET_EMAIL | Action.ADD_EMAIL | Action.SET_NAME:
-            return settings.cap_set_email
+            return Cap(settings.cap_set_email, settings.cap_day_set_email)
         case Action.MERGE:
-            return settings.cap_merge
+            return Cap(settings.cap_merge, settings.cap_day_merge)
         case Action.ATTACH | Action.SET_ORDER_EMAIL:
-            return settings.cap_attach
+            return Cap(settings.cap_attach, settings.cap_day_attach)
         case Action.INVITE | Action.RESET_ACCESS:
-            return settings.cap_access
-        case Action.ADD_NOTE:
+            return Cap(settings.cap_access, settings.cap_day_access)
+        case Action.ADD_NOTE | Action.CHECK_ACCESS:
             return None
         case _:
             raise ValueError(f"no cap is known for {action}")
 
 
-def rows(options: Sequence[ApprovedOption], settings: Settings, now: datetime) -> list[dict[str, Any]]:
+def lately(ledger: Ledger, now: datetime) -> list[Sent]:
+    """What was sent within the day that ends now."""
+    return sent.since(ledger, now - DAY)
+
+
+def rows(
+    options: Sequence[ApprovedOption], settings: Settings, now: datetime, before: Sequence[Sent]
+) -> list[dict[str, Any]]:
     """One row a fix that is to be applied, with what the gate holds it to. No personal data."""
-    counted = _counted(options)
-    crowded = _crowded(options, settings)
+    over = _over(options, settings, before)
+    crowded = crowding.crowded(_moving(options), before, settings)
     return [
         {
             "fix_id": kept.id,
@@ -55,28 +72,19 @@ def rows(options: Sequence[ApprovedOption], settings: Settings, now: datetime) -
             "approved_hash": option.approved_hash,
             "approvals": option.approvals,
             "needed": option.needed,
-            "age_days": (now - option.authority.decided_at).total_seconds() / DAY_SECONDS,
-            "cap": cap_of(kept.fix.action, settings),
-            "in_cap": _within(kept.fix.action, counted, settings) and option.finding_id not in crowded,
+            "age_days": (now - option.authority.decided_at) / DAY,
+            "in_cap": kept.fix.action not in over and option.finding_id not in crowded,
         }
         for option in options
         for kept in _to_apply(option)
     ]
 
 
-def exceeded(options: Sequence[ApprovedOption], settings: Settings) -> list[str]:
+def exceeded(options: Sequence[ApprovedOption], settings: Settings, before: Sequence[Sent]) -> list[str]:
     """Each cap that is exceeded, in words."""
-    counted = _counted(options)
-    told = [
-        f"{counted[action]} fixes {action} are approved and the cap is {cap_of(action, settings)}"
-        for action in Action
-        if not _within(action, counted, settings)
-    ]
-    if crowded := _crowded(options, settings):
-        told.append(
-            f"findings {', '.join(sorted(crowded))} move more than {settings.cap_same_address} people to one address"
-        )
-    return told
+    crowded = crowding.crowded(_moving(options), before, settings)
+    told = list(_over(options, settings, before).values())
+    return [*told, *crowding.in_words(crowded, settings)]
 
 
 def return_too_old(ledger: Ledger, settings: Settings, now: datetime) -> int:
@@ -95,31 +103,24 @@ def _to_apply(option: ApprovedOption) -> list[KeptFix]:
     return [kept for kept in option.fixes if kept.state in TO_APPLY]
 
 
-def _counted(options: Sequence[ApprovedOption]) -> Counter[Action]:
-    return Counter(kept.fix.action for option in options for kept in _to_apply(option))
+def _moving(options: Sequence[ApprovedOption]) -> list[crowding.Move]:
+    return [crowding.Move(option.finding_id, kept.fix) for option in options for kept in _to_apply(option)]
 
 
-def _within(action: Action, counted: Counter[Action], settings: Settings) -> bool:
-    cap = cap_of(action, settings)
-    return cap is None or counted[action] <= cap
-
-
-def _crowded(options: Sequence[ApprovedOption], settings: Settings) -> set[str]:
-    """Findings that would move more different people to one new address than the cap allows."""
-    moving: dict[str, set[str]] = defaultdict(set)
-    for option in options:
-        for kept in _to_apply(option):
-            for address in _new_addresses(kept.fix):
-                moving[address].add(option.finding_id)
-    return {id for ids in moving.values() if len(ids) > settings.cap_same_address for id in ids}
-
-
-def _new_addresses(fix: Fix) -> set[str]:
-    match fix.action:
-        case Action.SET_EMAIL:
-            return {str(fix.after["email"]).casefold()}
-        case Action.ADD_EMAIL:
-            had = {str(email).casefold() for email in fix.before["other_emails"]}
-            return {str(email).casefold() for email in fix.after["other_emails"]} - had
-        case _:
-            return set()
+def _over(options: Sequence[ApprovedOption], settings: Settings, before: Sequence[Sent]) -> dict[Action, str]:
+    """The actions of which too many are approved, and in words how many."""
+    counted = Counter(kept.fix.action for option in options for kept in _to_apply(option))
+    used = Counter(one.action for one in before)
+    told: dict[Action, str] = {}
+    for action, number in counted.items():
+        cap = cap_of(action, settings)
+        if cap is None:
+            continue
+        if number > cap.run:
+            told[action] = f"{number} fixes {action} are approved and the cap of a run is {cap.run}"
+        elif number + used[action] > cap.day:
+            told[action] = (
+                f"{number} fixes {action} are approved, {used[action]} were sent within the last 24 hours, and the cap "
+                f"of a day is {cap.day}"
+            )
+    return told

@@ -38,6 +38,6 @@ def expectations(settings: Settings) -> list[Any]:
             description=f"no approval is older than {settings.approval_days} days",
         ),
         gxe.ExpectColumnValuesToBeInSet(
-            column="in_cap", value_set=[True], description="no cap of this run is exceeded"
+            column="in_cap", value_set=[True], description="no cap of this run or day is exceeded"
         ),
     ]

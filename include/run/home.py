@@ -97,8 +97,10 @@ class Home:
             "ROLLCALL_APPLY_SCHEDULE": "*/5 * * * *" if applying else "none",
         }
         if sandbox:
-            caps = ("SET_EMAIL", "MERGE", "ATTACH", "ACCESS")
+            kinds = ("SET_EMAIL", "MERGE", "ATTACH", "ACCESS")
+            caps = (*kinds, *(f"DAY_{kind}" for kind in kinds), "SAME_DOMAIN")
             here |= {"ROLLCALL_SANDBOX": "true", "ROLLCALL_APPLY": "on", "ROLLCALL_DRIFT_PERCENT": "100"}
+            here |= {f"ROLLCALL_APPROVALS_PER_{span}": "100000" for span in ("MINUTE", "HOUR")}  # by a program
             here |= {f"ROLLCALL_CAP_{cap}": "100000" for cap in caps}  # the demo settles a whole world in one run
         here |= {key: value for key, value in os.environ.items() if key.startswith("ROLLCALL_")}
         _ = self.passwords

@@ -117,7 +117,7 @@ FAULTS: list[tuple[str, Row, str]] = [
     ("fixes", {"approved_hash": "bb"}, "every fix is exactly what was approved"),
     ("fixes", {"approvals": 1}, "every fix has as many approvals as it needs"),
     ("fixes", {"age_days": 7.01}, "no approval is older than 7 days"),
-    ("fixes", {"in_cap": False}, "no cap of this run is exceeded"),
+    ("fixes", {"in_cap": False}, "no cap of this run or day is exceeded"),
 ]
 
 
