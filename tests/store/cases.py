@@ -207,9 +207,19 @@ def audited(ledger: Ledger, kind: str) -> list[Any]:
 
 
 def by_hand(ledger: Ledger, statement: str, **values: Any) -> None:
-    """What somebody does to the database who has its password."""
+    """What somebody does to the database who has its password, and may remove what guards its audit."""
     with ledger.write() as connection:
+        if " audit" in statement:
+            unguard(connection)
         connection.execute(sa.text(statement), values)
+
+
+def unguard(connection: sa.Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("ALTER TABLE audit DISABLE TRIGGER ALL"))
+        return
+    for verb in ("UPDATE", "DELETE"):
+        connection.execute(sa.text(f"DROP TRIGGER IF EXISTS audit_only_grows_{verb}"))
 
 
 def at_once(act: Callable[[int], Any], number: int = THREADS) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from include.digests import digest, finding_id
 from include.store import audit, schema
@@ -112,3 +113,33 @@ def test_the_audit_tells_of_each_night_without_naming_anybody(ledger):
     became = {one: [2, "open"], two: [1, "open"]}
     second = {"night": NEXT_NIGHT, "new": 1, "known": 1, "reopened": 0, "gone": 0, "became": became}
     assert rows(ledger, schema.audit, "kind", "body") == [("filed", first), ("filed", second)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE audit SET kind = kind", "DELETE FROM audit WHERE seq = 6", "UPDATE audit SET hash = '' WHERE seq = 1"],
+)
+def test_the_database_itself_refuses_to_change_a_line(chain, change):
+    before = rows(chain, schema.audit)
+    with pytest.raises(sa.exc.DBAPIError, match="only added to"), chain.write() as connection:
+        connection.execute(sa.text(change))
+    assert rows(chain, schema.audit) == before
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("ledger_url", ["postgres"], indirect=True)
+def test_postgresql_refuses_to_empty_it_too(chain):
+    with pytest.raises(sa.exc.DBAPIError, match="only added to"), chain.write() as connection:
+        connection.execute(sa.text("TRUNCATE audit"))
+
+
+def test_a_head_that_was_kept_is_held_while_the_chain_goes_on_from_it(chain):
+    kept = audit.head(chain)
+    assert audit.holds(chain, *kept)
+    with chain.write() as connection:
+        audit.append(connection, "one more", {}, NOW)
+    assert audit.holds(chain, *kept)
+    assert audit.holds(chain, 0, audit.START)
+    assert not audit.holds(chain, LINES, audit.START)
+    by_hand(chain, "DELETE FROM audit WHERE seq > 5")
+    assert not audit.holds(chain, *kept)
