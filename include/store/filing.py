@@ -17,7 +17,8 @@ import sqlalchemy as sa
 
 from include.digests import finding_id
 from include.model import Finding, FixState, Notice, Ref, Verdict
-from include.store import aliases, audit, outbox, standing, versions
+from include.store import aliases, audit, dossiers, four_eyes, outbox, requests, shapes, standing, versions
+from include.store.dossiers import Dossier
 from include.store.judged import Judged
 from include.store.schema import decision, finding, fix, option
 from include.store.standing import Standing
@@ -53,9 +54,9 @@ def file(
     *,
     whole: bool = True,
     left_alone: Collection[Ref] = (),
-) -> Filed:
     with_it: Callable[[sa.Connection, Filed, Mapping[str, int]], None] | None = None,
     shown: Mapping[str, Dossier] | None = None,
+) -> Filed:
     """
     File everything that one night found, in one transaction; or, when not `whole`, these and nothing else.
 
@@ -71,7 +72,7 @@ def file(
     for one in findings:
         if found.setdefault(finding_id(one.key), one) is not one:
             raise ValueError(f"the finding {one.key} was found twice in one night")
-    accounts = accounts or {}
+    accounts, shown = accounts or {}, shown or {}
     with ledger.write() as connection:
         known = {row.id: row for row in connection.execute(sa.select(finding))}
         today = aliases.names(connection)
@@ -81,6 +82,7 @@ def file(
         found = {by_id.get(id, id): one for id, one in found.items()}
         stood = Standing(connection, known, found, today, accounts)
         started = _started(connection)
+        kept = found.keys() | started | requests.findings_of(connection)
         verdicts = _verdicts(connection)
         counts: Counter[str] = Counter()
         inserts: list[dict[str, Any]] = []
@@ -92,7 +94,7 @@ def file(
             if row is None:
                 inserts.append({**told, "version": 1, "state": "open", "first_night": night, "key": one.key})
                 inserts[-1] |= {"rule": one.rule, "changed_at": now}
-                added.append(Version(id, one.key, 1, one.options, accounts))
+                added.append(Version(id, one.key, 1, one.options, accounts, _people(one, shown)))
                 counts["new"] += 1
                 continue
             same, still = stood.same(row), stood.still(row)
@@ -101,21 +103,24 @@ def file(
             counts["reopened" if state == "open" != row.state else "known"] += 1
             version = row.version + renew
             if not renew:
-                told = {**told, **stood.as_filed(row)} if same else _as_is(row, night)
+                told = (
+                    {**told, **stood.as_filed(row), "shape": row.shape or told["shape"]} if same else _as_is(row, night)
+                )
             until = row.until if state == "deferred" else None
             changed_at = now if renew or state != row.state else row.changed_at
             updates.append({**told, "version": version, "state": state, "until": until, "changed_at": changed_at})
             if renew:
-                added.append(Version(id, row.key, version, one.options, accounts))
+                added.append(Version(id, row.key, version, one.options, accounts, _people(one, shown)))
         if inserts:
             connection.execute(sa.insert(finding), inserts)
         if updates:
             _update(connection, updates)
         versions.add(connection, added)
+        dossiers.keep(connection, {id: shown[one.key] for id, one in found.items() if one.key in shown})
         gone = [
             id
             for id, row in known.items()
-            if id not in found and id not in started and row.state not in CLOSED and not closed_to.concerns(row)
+            if id not in kept and row.state not in CLOSED and not closed_to.concerns(row)
         ]
         gone = gone if whole else []
         for part in (gone[at : at + 500] for at in range(0, len(gone), 500)):
@@ -198,10 +203,20 @@ def _next_state(
 def _told(id: str, one: Finding, seen: Judged, night: str) -> dict[str, Any]:
     said = one.as_json()
     kept = {name: said[name] for name in ("subject", "others", "confidence", "because", "recommended")}
+    kept |= {"doubt": 1 - one.confidence, "shape": shapes.shape(one), "platforms": shapes.platforms(one)}
     return {"id": id, **kept, "content": seen.content, "accounts": dict(seen.accounts), "last_night": night}
 
 
-AS_IS = ("id", "subject", "others", "confidence", "because", "recommended", "content", "accounts")
+def _people(one: Finding, shown: Mapping[str, Dossier]) -> list[int]:
+    """How many must agree to each option."""
+    known = shown[one.key].domains if one.key in shown else None
+    return [four_eyes.people(option, known) for option in one.options]
+
+
+AS_IS = (
+    "id", "subject", "others", "confidence", "doubt", "because", "recommended", "content", "accounts", "shape",
+    "platforms",
+)  # fmt: skip
 
 
 def _as_is(row: sa.Row[Any], night: str) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class Standing:
         one, filed = self._found[row.id], self._stored[row.id].options
         wanted = None if one.recommended is None else one.options[one.recommended]
         recommended = None if wanted is None else same_option(wanted, filed, self._today)
-        return {"recommended": recommended, "content": self._then[row.id].content}
+        return {"recommended": recommended, "content": self._then[row.id].content, "shape": row.shape}
 
     def _judged(self, row: sa.Row[Any]) -> Judged:
         stored = self._stored[row.id]
