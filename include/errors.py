@@ -25,6 +25,8 @@ What can go wrong, and whether trying again can help. The DAGs' retry policy is 
   + AlreadyDecided                 no retry   somebody else decided first
   + FindingChanged                 no retry   the finding is no longer what the reviewer saw
   + NotAllowed                     no retry   this person may not take this decision
+    - NotReviewer                  no retry   nor any other: they are not on the list
+    - TooFast                      no retry   not yet: they approved too much within too short a time
   + OverCap                        no retry   more fixes are approved than a cap allows: nothing is applied
   + Stopped                        no retry   a person has stopped every write
   + LeaseLost                      no retry   a worker was held up for so long that its fix may be another's
@@ -111,30 +113,27 @@ class BadTable(RollcallError):
 
 
 class RequestWrong(RollcallError):
-    """A client's request cannot be taken. `problems`: by field, each as a sentence that repeats nothing of it."""
+    """A client's request cannot be taken. `problems`: field, and what is wrong there, repeating nothing of it."""
 
-    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, message: str, problems: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
         self.problems = tuple(problems)
-        told = "; ".join(f"{field}: {says}" for field, says in self.problems)
-        super().__init__(f"The request cannot be taken. {told}")
 
 
 class TableWrong(RollcallError):
     """A table of requests cannot be taken, and none of it was. `problems`: line, field, and what is wrong there."""
 
-    def __init__(self, problems: Sequence[tuple[int, str, str]]) -> None:
+    def __init__(self, message: str, problems: Sequence[tuple[int, str, str]] = ()) -> None:
+        super().__init__(message)
         self.problems = tuple(problems)
-        lines = sorted({line for line, _, _ in self.problems})
-        super().__init__(f"Nothing of the table was taken: see line {', '.join(map(str, lines))}.")
 
 
 class AlreadyAsked(RollcallError):
     """Nothing was taken. `known`: by the place of a request among those that were sent, the one that asks the same."""
 
-    def __init__(self, known: Mapping[int, int]) -> None:
-        self.known = dict(known)
-        numbers = ", ".join(str(number) for number in sorted(set(self.known.values())))
-        super().__init__(f"Request {numbers} asks for the same and is not over: see what became of it.")
+    def __init__(self, message: str, known: Mapping[int, int] | None = None) -> None:
+        super().__init__(message)
+        self.known = dict(known or {})
 
 
 class SettingsWrong(RollcallError):
@@ -159,6 +158,18 @@ class FindingChanged(RollcallError):
 
 class NotAllowed(RollcallError):
     """This person may not take this decision."""
+
+
+class NotReviewer(NotAllowed):
+    """This person is not on the list of reviewers."""
+
+
+class TooFast(NotAllowed):
+    """This person approved more than a reviewer can have read. `seconds`: when the next approval may come."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class OverCap(RollcallError):

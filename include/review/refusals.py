@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from include.errors import AlreadyDecided, LedgerOutdated, NotAllowed, SettingsWrong
+from include.errors import AlreadyDecided, LedgerOutdated, NotAllowed, NotReviewer, SettingsWrong, TooFast
 
 HEADINGS = {
     401: "Log in first",
@@ -56,6 +56,16 @@ def answer_refusals(app: FastAPI, html: Callable[..., HTMLResponse]) -> None:
     @app.exception_handler(NotAllowed)
     def does_not_hold(request: Request, error: Exception) -> Response:
         return conflict(error)
+
+    @app.exception_handler(NotReviewer)
+    def no_reviewer(request: Request, error: NotReviewer) -> Response:
+        return as_json({"detail": str(error), "kind": "NotReviewer"}, 403)
+
+    @app.exception_handler(TooFast)
+    def too_fast(request: Request, error: TooFast) -> Response:
+        answer = as_json({"detail": str(error), "kind": "TooFast"}, 429)
+        answer.headers["Retry-After"] = str(error.seconds)
+        return answer
 
     @app.exception_handler(RequestValidationError)
     def unreadable(request: Request, error: RequestValidationError) -> Response:

@@ -1,0 +1,73 @@
+"""
+Who may decide, and how quickly one person may approve: by the settings, held where the decision is written down.
+
+It knows nothing of logins: that the reviewer is who they say, whoever calls has made sure of.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from include.errors import NotReviewer, TooFast
+from include.model import Verdict
+from include.settings import Settings, settings
+from include.store.schema import decision
+
+if TYPE_CHECKING:
+    from include.store.ledger import Ledger
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def may_decide(reviewer: str, by: Settings | None = None) -> bool:
+    """Whether this person is on the list of reviewers; with an empty list, everybody is who may open the page."""
+    listed = {name.casefold() for name in (by or settings()).approvers}
+    return not listed or reviewer.strip().casefold() in listed
+
+
+def insist(connection: sa.Connection, reviewer: str, verdict: Verdict, now: datetime) -> None:
+    """
+    Raise NotReviewer for somebody who is not on the list, and TooFast for who approved too much too recently.
+
+    Asked within the transaction that writes the decision: of several that come at once, each counts the ones before.
+    """
+    by = settings()
+    if not may_decide(reviewer, by):
+        raise NotReviewer(
+            f"{reviewer} is not among the people who may decide (ROLLCALL_REVIEWERS). Nothing was changed."
+        )
+    if verdict is not Verdict.APPROVED:
+        return
+    for span, most in ((MINUTE, by.approvals_per_minute), (HOUR, by.approvals_per_hour)):
+        times = _approvals(connection, reviewer, now - span)
+        if len(times) < most:
+            continue
+        wait = max(1, round((times[-most] + span - now).total_seconds())) if most else round(span.total_seconds())
+        raise TooFast(
+            f"Within {'a minute' if span == MINUTE else 'an hour'} one person may approve {most}, and you have approved "
+            f"{len(times)}. Nothing was changed; the next one can be approved in {_words(wait)}.",
+            wait,
+        )
+
+
+def pace(ledger: Ledger, reviewer: str, now: datetime) -> tuple[int, int]:
+    """How many findings this person approved within the last minute and the last hour."""
+    with ledger.read() as connection:
+        times = _approvals(connection, reviewer, now - HOUR)
+    return sum(at > now - MINUTE for at in times), len(times)
+
+
+def _approvals(connection: sa.Connection, reviewer: str, since: datetime) -> list[datetime]:
+    """When this person approved something since then, whatever the letters' case of the name."""
+    said = sa.select(decision.c.at, decision.c.reviewer).where(
+        decision.c.at > since, decision.c.verdict == str(Verdict.APPROVED)
+    )
+    person = reviewer.strip().casefold()
+    return sorted(row.at for row in connection.execute(said) if row.reviewer.strip().casefold() == person)
+
+
+def _words(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 120 else f"{-(-seconds // 60)} minutes"

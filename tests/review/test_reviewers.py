@@ -1,0 +1,40 @@
+"""Over HTTP: who is no reviewer reads and decides nothing, and who is too fast is told when to go on."""
+
+from __future__ import annotations
+
+import pytest
+
+from include.settings import settings
+from include.store.schema import decision
+from tests.store.cases import a_finding, again, filed, rows
+
+
+@pytest.fixture(autouse=True)
+def fresh_settings():
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+def test_who_is_not_on_the_list_reads_and_decides_nothing(ann, bob, sqlite_ledger, monkeypatch):
+    monkeypatch.setenv("ROLLCALL_REVIEWERS", "bob")
+    row = filed(sqlite_ledger, a_finding())
+    answer = ann.decide(row)
+    assert (answer.status_code, answer.json()["kind"]) == (403, "NotReviewer")
+    assert ann.get(f"/findings/{row.id}").status_code == 200
+    assert rows(sqlite_ledger, decision) == []
+    assert bob.decide(row).status_code == 200
+
+
+def test_who_is_too_fast_is_told_when_to_go_on(ann, bob, sqlite_ledger, monkeypatch):
+    monkeypatch.setenv("ROLLCALL_APPROVALS_PER_MINUTE", "1")
+    told = [a_finding(subject=f"hubspot:contact:{number}") for number in range(2)]
+    filed(sqlite_ledger, *told)
+    first, second = (again(sqlite_ledger, one) for one in told)
+    assert ann.decide(first).status_code == 200
+    answer = ann.decide(second)
+    assert (answer.status_code, answer.json()["kind"]) == (429, "TooFast")
+    assert "Within a minute one person may approve 1, and you have approved 1." in answer.json()["detail"]
+    assert 1 <= int(answer.headers["Retry-After"]) <= 60
+    assert again(sqlite_ledger, second).state == "open"
+    assert bob.decide(second).status_code == 200
