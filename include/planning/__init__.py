@@ -3,17 +3,18 @@ A client's request becomes a finding: who it is about, what stands in the way, a
 its order. It writes to no platform.
 
 Each verb takes requests' numbers and moves those that stand where it begins; a request that is elsewhere is left. What
-keeps a platform from being asked is noted on the request, which stays where it is, and raised at the end.
+kept one from being looked up is noted on it: it stays where it is while the others go on, and `conclude` raises it.
 """
 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from include.errors import NotAllowed, RollcallError
+from include.errors import NotAllowed, NotPermitted, RollcallError, SettingsWrong, TryLater, Unauthorized
 from include.planning.checking import Checked, checked
 from include.planning.filing import file_finding
 from include.planning.locating import located
@@ -88,24 +89,33 @@ def file(ledger: Ledger, ids: Iterable[int], settings: Settings) -> dict[str, in
     return _each(ledger, ids, requests.CHECKED, one)
 
 
+def conclude(ledger: Ledger, ids: Iterable[int]) -> None:
+    """Raise where a request could not be looked up for want of a platform: it waits for the next run."""
+    rows = [row for id in ids if (row := requests.get(ledger, id))]
+    if held := [row for row in rows if row.found.get(PROBLEM) and row.state in requests.TO_PLAN]:
+        why = "; ".join(sorted({str(row.found[PROBLEM]) for row in held}))
+        numbers = ", ".join(str(row.id) for row in held)
+        raise RollcallError(f"Request {numbers} could not be looked up and waits for the next run: {why}")
+
+
 def _each(ledger: Ledger, ids: Iterable[int], begins: str, step: Callable[[RequestRow], str]) -> dict[str, int]:
     """Take this step with each request that stands where it begins; how many stand where afterwards."""
-    told: dict[str, int] = {}
-    problem: RollcallError | None = None
+    told: Counter[str] = Counter()
     for id in ids:
         row = requests.get(ledger, id)
         if row is None or row.state != begins:
             continue
         try:
             state = step(row)
-        except RollcallError as error:
+        except (TryLater, Unauthorized, NotPermitted, SettingsWrong) as error:
             requests.move(ledger, id, [begins], begins, found={**row.found, PROBLEM: str(error)})
-            problem, state = problem or error, begins
-        told[state] = told.get(state, 0) + 1
+            state = begins
+        except RollcallError as error:  # it is about this request, and would be so the next time
+            state = requests.TROUBLE
+            requests.move(ledger, id, [begins], state, found={**row.found, "troubles": [str(error)]})
         logger.info("request %d: %s", id, state)
-    if problem is not None:
-        raise problem
-    return told
+        told[state] += 1
+    return dict(told)
 
 
 def _asked(row: RequestRow) -> Request:

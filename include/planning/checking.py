@@ -65,7 +65,9 @@ def checked(
     remarks = [one.says for one in draft.because if one.evidence not in {"asked", "proof"}]
     if not draft.changes:
         return Checked(requests.DONE, {"remarks": remarks})
-    return Checked(requests.CHECKED, {"finding": _finding(draft).as_json(), "accounts": draft.accounts})
+    finding = _finding(draft).as_json()
+    told = {"finding": finding, "accounts": draft.accounts, "records": draft.records}
+    return Checked(requests.CHECKED, told)
 
 
 def _finding(draft: Draft) -> Finding:

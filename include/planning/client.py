@@ -89,6 +89,9 @@ def _the_changes(draft: Draft, whmcs: Platform, known: Profile, owner: Owner) ->
         says = f"The owner signs in with {signs_in} so far, and the client has {known.email}: both are changed."
         draft.says("login_differs", 0.0, says)
     held: list[tuple[Ref, str | None]] = [(owner.login, signs_in), (draft.client, known.email)]
+    names = {"first_name": known.first_name, "last_name": known.last_name, "company": known.company}
+    draft.saw(draft.client, known.email, **names)
+    draft.saw(owner.login, signs_in)
     draft.first += [making.set_email(ref, now, draft.new) for ref, now in held if not draft.is_new(now)]
     if draft.asked.new_person:
         for ref, hint in held:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from include.model import Action, Evidence, Fix, Ref
 from include.people import addresses
@@ -17,7 +18,7 @@ FOR, AGAINST, STRONGLY = 2.0, -1.0, -2.0
 class Draft:
     """
     `old`: the addresses that go, as they are compared. The fixes: `first` login and profile, then `hosting`, `stores`
-    (with the notes on them) and `domains`. `accounts`: by platform, where each was looked at.
+    (with the notes on them) and `domains`. `accounts`: by platform, where each was looked at. `records`: what was seen.
     """
 
     number: int
@@ -32,6 +33,7 @@ class Draft:
     stores: list[Fix] = field(default_factory=list)
     domains: list[Fix] = field(default_factory=list)
     accounts: dict[str, str] = field(default_factory=dict)
+    records: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def new(self) -> str:
@@ -55,6 +57,11 @@ class Draft:
 
     def says(self, kind: str, weight: float, sentence: str) -> None:
         self.because.append(Evidence(kind, weight, sentence))
+
+    def saw(self, ref: Ref, email: str | None, **more: str | None) -> None:
+        """Keep what a record reads now, for the page to show."""
+        known = {"email": email, **more}
+        self.records.append({"ref": str(ref), **{name: value for name, value in known.items() if value}})
 
     def is_old(self, address: str | None) -> bool:
         return address is not None and same(address) in self.old

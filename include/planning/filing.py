@@ -10,6 +10,7 @@ from include import notices
 from include.digests import finding_id
 from include.model import Finding
 from include.store import findings, requests
+from include.store.dossiers import Dossier
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -36,4 +37,5 @@ def file_finding(ledger: Ledger, row: RequestRow, settings: Settings, now: datet
         accounts=row.found["accounts"],
         whole=False,
         with_it=tie,
+        shown={found.key: Dossier(row.found["records"])},
     )

@@ -51,6 +51,7 @@ def _account(draft: Draft, cpanel: Platform, one: Hosting) -> None:
     except NotFound:
         draft.says("cpanel_gone", 0.0, f"cPanel account {user} is not on the server, though WHMCS has it.")
         return
+    draft.saw(one.account, now)
     if draft.is_new(now):
         return
     if now is not None and not draft.is_old(now):
@@ -102,6 +103,7 @@ def _domain(draft: Draft, whois: Platform, one: Domain, settings: Settings) -> F
         says = f"The registrar of {one.name} does not answer for it now, perhaps because it is locked: change it"
         draft.says("registrar_refuses", AGAINST, f"{says} there by hand, or ask anew once it does.")
         return None
+    draft.saw(one.domain, now)
     if now is None or draft.is_new(now) or not draft.is_old(now):
         why = "is hidden or empty" if now is None else "is the new one already" if draft.is_new(now) else f"is {now}"
         draft.says("registrant_other", 0.0, f"The registrant's address of {one.name} {why}: it is not changed.")

@@ -62,6 +62,7 @@ def _record(draft: Draft, platform: Platform, account: str, row: dict[str, Any])
     except NotFound:
         draft.says("gone_elsewhere", 0.0, f"{name}, known to be this person's, is no longer there.")
         return
+    draft.saw(ref, now)
     if draft.is_new(now):
         return
     if not draft.is_old(now):

@@ -61,7 +61,7 @@ def read(said: Mapping[str, Any], today: date) -> Request:
         form.wrong("proof_kind", "The old mailbox is lost: a reply from it proves nothing. Choose another proof.")
     domains = _domains(form)
     if form.problems or proof is None:
-        raise RequestWrong(form.problems)
+        raise RequestWrong("Nothing was taken down: some of it must be put right first.", form.problems)
     first, last = names
     return Request(
         client=needed["client"],

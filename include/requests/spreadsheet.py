@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from include.errors import RequestWrong, TableWrong
@@ -55,7 +55,7 @@ def read_csv(text: str, today: date) -> list[Request]:
             problems.append((line, "client", f"Line {first} asks for the same client."))
         found.append(one)
     if problems:
-        raise TableWrong(problems)
+        raise _wrong(problems)
     return found
 
 
@@ -73,14 +73,14 @@ def _rows(text: str) -> list[tuple[int, dict[str, str]]]:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(names):
-                raise TableWrong([(line, "", f"This line has {len(cells)} fields and the heading has {len(names)}.")])
+                raise _wrong([(line, "", f"This line has {len(cells)} fields and the heading has {len(names)}.")])
             rows.append((line, dict(zip(names, cells, strict=True))))
     except csv.Error as error:
-        raise TableWrong([(reader.line_num, "", "This line cannot be read: is a quotation mark missing?")]) from error
+        raise _wrong([(reader.line_num, "", "This line cannot be read: is a quotation mark missing?")]) from error
     if not rows:
-        raise TableWrong([(1, "", "There is nothing below the heading.")])
+        raise _wrong([(1, "", "There is nothing below the heading.")])
     if len(rows) > MOST_LINES:
-        raise TableWrong([(1, "", f"These are more than {MOST_LINES} requests: send them in parts.")])
+        raise _wrong([(1, "", f"These are more than {MOST_LINES} requests: send them in parts.")])
     return rows
 
 
@@ -94,7 +94,7 @@ def _require_columns(names: list[str]) -> None:
     wrong += [(1, "", f"Column {at} is none of ours.") for at, name in enumerate(names, 1) if name not in COLUMNS]
     wrong += [(1, "", f"The column {name} is there twice.") for name in COLUMNS if names.count(name) > 1]
     if wrong:
-        raise TableWrong(wrong)
+        raise _wrong(wrong)
 
 
 def _flags(fields: Mapping[str, str]) -> tuple[dict[str, str | bool], list[str]]:
@@ -103,3 +103,10 @@ def _flags(fields: Mapping[str, str]) -> tuple[dict[str, str | bool], list[str]]
     return {**fields, **{name: TRUTHS.get(told, False) for name, told in said.items()}}, [
         name for name, told in said.items() if told not in TRUTHS
     ]
+
+
+def _wrong(problems: Sequence[tuple[int, str, str]]) -> TableWrong:
+    told = "problem" if len(problems) == 1 else "problems"
+    return TableWrong(
+        f"Nothing of the table was taken: {len(problems)} {told}. Put it right and send it again.", problems
+    )

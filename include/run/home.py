@@ -95,6 +95,7 @@ class Home:
             "ROLLCALL_RETRIES": "0",
             "ROLLCALL_SCHEDULE": "none",
             "ROLLCALL_APPLY_SCHEDULE": "*/5 * * * *" if applying else "none",
+            "ROLLCALL_PLAN_SCHEDULE": "* * * * *" if applying else "none",
         }
         if sandbox:
             kinds = ("SET_EMAIL", "MERGE", "ATTACH", "ACCESS")

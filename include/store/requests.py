@@ -66,7 +66,8 @@ def add(ledger: Ledger, asked: Sequence[Mapping[str, Any]], requester: str, now:
     with ledger.write() as connection:
         known = {_sameness(row.asked): row.id for row in _rows(connection, sa.true()) if not row.over}
         if again := {place: known[key] for place, one in enumerate(asked) if (key := _sameness(one)) in known}:
-            raise AlreadyAsked(again)
+            numbers = ", ".join(map(str, sorted(set(again.values()))))
+            raise AlreadyAsked(f"Request {numbers} asks for the same and is not over. Nothing was taken down.", again)
         last = connection.execute(sa.select(sa.func.max(request.c.id))).scalar() or 0
         ids = list(range(last + 1, last + 1 + len(asked)))
         for id, one in zip(ids, asked, strict=True):
