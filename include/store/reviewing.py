@@ -47,8 +47,8 @@ def insist(connection: sa.Connection, reviewer: str, verdict: Verdict, now: date
             continue
         wait = max(1, round((times[-most] + span - now).total_seconds())) if most else round(span.total_seconds())
         raise TooFast(
-            f"Within {'a minute' if span == MINUTE else 'an hour'} one person may approve {most}, and you have approved "
-            f"{len(times)}. Nothing was changed; the next one can be approved in {_words(wait)}.",
+            f"Within {'a minute' if span == MINUTE else 'an hour'} one person may approve {most}, and you have "
+            f"approved {len(times)}. Nothing was changed; the next one can be approved in {_words(wait)}.",
             wait,
         )
 
