@@ -1,28 +1,31 @@
 """
 Decisions: exactly one of any number of simultaneous ones wins, and each is bound to what the reviewer saw.
 
-A merge cannot be undone and needs two people; who took a client's request down cannot approve it. An approval can be
-withdrawn by one, until its fixes begin, and only by who saw it approved. It does not know who may review: whoever calls
-has made sure of that.
+Two people agree to what `four_eyes` names; who took a client's request down cannot approve it; what needs a client's
+consent has it from `consents`. An approval can be withdrawn by one, until its fixes begin, and only by who saw it
+approved. Who may review, and how quickly, is held by `reviewing`; that a reviewer is who they say, whoever calls has
+made sure of.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from include.errors import AlreadyDecided, FindingChanged, NotAllowed
-from include.model import Action, FixState, Verdict
-from include.store import audit, requests, reviewing
+from include.model import FixState, Verdict
+from include.store import audit, four_eyes, requests, reviewing, undone
+from include.store import consents as given
 from include.store.schema import decision, finding, fix, option
 
 if TYPE_CHECKING:
+    from include.store.consents import Consent
     from include.store.ledger import Ledger
 
 UNDECIDED = frozenset({"open", "half_approved"})
-TWO_PEOPLE = frozenset({str(Action.MERGE)})  # an option that holds one of these needs a second person
 
 
 def decide(
@@ -36,14 +39,17 @@ def decide(
     reason: str | None = None,
     until: str | None = None,
     withdraw: bool = False,
+    consents: Sequence[Consent] = (),
     now: datetime | None = None,
 ) -> str:
     """
     Record a decision and return the finding's new state.
 
-    `withdraw`: the reviewer saw the finding approved and takes that back, to reject or defer it.
+    `withdraw`: the reviewer saw the finding approved and takes that back, to reject or defer it. `consents`: the
+    client's, to the fixes of the approved option that need one; the others of these are left out of what is approved.
 
-    Raises AlreadyDecided, FindingChanged when `version` or `option_hash` is not what is filed, and NotAllowed.
+    Raises AlreadyDecided, FindingChanged when `version` or `option_hash` is not what is filed, and NotAllowed, be it
+    NotReviewer or TooFast.
     """
     said = Verdict(verdict)
     reason = (reason or "").strip() or None
@@ -65,6 +71,8 @@ def decide(
         chosen = _option(connection, row, option_hash) if said is Verdict.APPROVED else None
         if chosen is not None:
             requests.require_another_person(connection, finding_id, reviewer)
+            undone.require_another_person(connection, finding_id, reviewer)
+            chosen = given.chosen(connection, finding_id, row.key, chosen, consents, at.date())
         state = _state(connection, row, said, reviewer, chosen)
         values = {"state": state, "until": until if said is Verdict.DEFERRED else None, "changed_at": at}
         won = connection.execute(
@@ -83,9 +91,11 @@ def decide(
             "reason": reason,
             "until": values["until"],
         }
+        told = [one.as_json() for one in consents] or None
         option_id = chosen.id if chosen else None
-        connection.execute(sa.insert(decision).values(**kept, option_id=option_id, at=at))
-        audit.append(connection, "decided", {**kept, "reason": audit.sealed(reason), "state": state}, at)
+        connection.execute(sa.insert(decision).values(**kept, option_id=option_id, consents=told, at=at))
+        sealed = {"reason": audit.sealed(reason)} | ({"consents": audit.sealed(told)} if told else {})
+        audit.append(connection, "decided", {**kept, **sealed, "state": state}, at)
     return state
 
 
@@ -146,10 +156,11 @@ def _option(connection: sa.Connection, row: sa.Row[Any], option_hash: str | None
 def _state(
     connection: sa.Connection, row: sa.Row[Any], said: Verdict, reviewer: str, chosen: sa.Row[Any] | None
 ) -> str:
-    """The state that the decision leads to. A merge goes by half: two different people must approve one option."""
+    """The state that the decision leads to. What two people must agree to goes by half: both must approve one option."""
     if chosen is None:
         return str(said)
-    actions = set(connection.execute(sa.select(fix.c.action).where(fix.c.option_id == chosen.id)).scalars())
+    actions = connection.execute(sa.select(fix.c.action).where(fix.c.option_id == chosen.id)).scalars().all()
+    two = four_eyes.needed(actions, chosen.people) > 1
     first = connection.execute(
         sa.select(decision)
         .where(decision.c.finding_id == row.id, decision.c.version == row.version)
@@ -158,11 +169,11 @@ def _state(
     ).first()
     if row.state == "half_approved" and first is not None:
         if _person(first.reviewer) == _person(reviewer):
-            raise NotAllowed("What cannot be undone needs a second person: you approved it first.")
+            raise NotAllowed(f"A second person must agree, {four_eyes.why(actions)}: you approved it first.")
         if first.option_id != chosen.id:
             raise NotAllowed("Somebody approved another option. Approve the same one, or reject or defer the finding.")
         return "approved"
-    return "half_approved" if actions & TWO_PEOPLE else "approved"
+    return "half_approved" if two else "approved"
 
 
 def _person(reviewer: str) -> str:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from include.digests import finding_id
 from include.model import Finding, FixState, Notice, Ref, Verdict
-from include.store import aliases, audit, dossiers, four_eyes, outbox, requests, shapes, standing, versions
+from include.store import aliases, audit, dossiers, four_eyes, outbox, requests, shapes, standing, undone, versions
 from include.store.dossiers import Dossier
 from include.store.judged import Judged
 from include.store.schema import decision, finding, fix, option
@@ -82,7 +82,7 @@ def file(
         found = {by_id.get(id, id): one for id, one in found.items()}
         stood = Standing(connection, known, found, today, accounts)
         started = _started(connection)
-        kept = found.keys() | started | requests.findings_of(connection)
+        kept = found.keys() | started | requests.findings_of(connection) | undone.findings_of(connection)
         verdicts = _verdicts(connection)
         counts: Counter[str] = Counter()
         inserts: list[dict[str, Any]] = []

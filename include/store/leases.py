@@ -111,7 +111,7 @@ def _shared(connection: sa.Connection, fix_id: int) -> bool:
     return not _records(mine).isdisjoint(_records(busy))
 
 
-def _records(rows: Iterable[sa.Row[Any]]) -> set[str]:
+def _records(rows: Iterable[Any]) -> set[str]:
     """What these fixes write to; a merge ends the duplicate, too."""
     return {name for row in rows for name in (row.target, row.before.get("duplicate")) if name is not None}
 

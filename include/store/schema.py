@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from include.digests import canonical
 
-HEAD = "0008"  # the newest migration
+HEAD = "0009"  # the newest migration
 
 metadata = MetaData(
     naming_convention={
@@ -232,6 +232,17 @@ switch = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("stopped", Boolean, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Json, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+undo = Table(
+    "undo",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("of", String(16), ForeignKey("finding.id"), nullable=False),
+    Column("finding_id", String(16), ForeignKey("finding.id"), nullable=False),  # the finding that undoes it
     Column("who", Text, nullable=False),
     Column("why", Json, nullable=False),
     Column("at", Utc, nullable=False),

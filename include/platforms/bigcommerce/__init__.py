@@ -32,3 +32,4 @@ AT_ONCE = 16  # lanes walked side by side: as many as the largest quota times la
 KINDS = {"customer": "Store"}  # of its contacts, and what each is to the person it is about
 SIGNS_IN: frozenset[str] = frozenset({"customer"})  # the kinds whose address is what a person signs in with
 TAKES_NOTE: frozenset[str] = frozenset({"customer", "order"})  # the kinds of record that have a place for a note
+PUTS_BACK: frozenset[str] = frozenset({"set_email", "set_name", "attach", "detach"})  # what it lets us undo

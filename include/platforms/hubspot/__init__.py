@@ -40,3 +40,4 @@ AT_ONCE = 24  # lanes walked side by side: as many as use a window's calls up at
 KINDS = {"contact": "Customer records"}  # of its contacts, and what each is to the person it is about
 SIGNS_IN: frozenset[str] = frozenset()  # the kinds whose address is what a person signs in with
 TAKES_NOTE: frozenset[str] = frozenset({"contact"})  # the kinds of record that have a place for a note
+PUTS_BACK: frozenset[str] = frozenset({"set_email", "set_name"})  # what it lets us undo

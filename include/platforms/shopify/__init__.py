@@ -46,3 +46,4 @@ AT_ONCE = 8  # lanes walked side by side: more than quota times latency needs on
 KINDS = {"customer": "Store"}  # of its contacts, and what each is to the person it is about
 SIGNS_IN: frozenset[str] = frozenset({"customer"})  # the kinds whose address is what a person signs in with
 TAKES_NOTE: frozenset[str] = frozenset({"customer", "order"})  # the kinds of record that have a place for a note
+PUTS_BACK: frozenset[str] = frozenset({"set_email", "set_name", "set_order_email", "attach"})  # what it lets us undo

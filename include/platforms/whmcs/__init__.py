@@ -25,3 +25,4 @@ AT_ONCE = 1  # lanes walked side by side: each call boots its PHP application
 KINDS = {"client": "Billing", "login": "Sign-in"}  # of its contacts, and what each is to the person it is about
 SIGNS_IN: frozenset[str] = frozenset({"login"})  # the kinds whose address is what a person signs in with
 TAKES_NOTE: frozenset[str] = frozenset({"client"})  # the kinds of record that have a place for a note
+PUTS_BACK: frozenset[str] = frozenset({"set_email", "set_name"})  # what it lets us undo

@@ -24,3 +24,4 @@ AT_ONCE = 1  # lanes walked side by side: each call asks a registrar
 KINDS = {"domain": "Domain registration"}  # of its contacts, and what each is to the person it is about
 SIGNS_IN: frozenset[str] = frozenset()  # the kinds whose address is what a person signs in with
 TAKES_NOTE: frozenset[str] = frozenset()  # the kinds of record that have a place for a note
+PUTS_BACK: frozenset[str] = frozenset({"set_email"})  # what it lets us undo

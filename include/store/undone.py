@@ -1,0 +1,100 @@
+"""
+What was applied of a finding and could be taken back, and who asked for that. It decides nothing about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from include.errors import NotAllowed
+from include.model import Action, Fix, FixState, Ref
+from include.store import audit
+from include.store.schema import fix, option, receipt, undo
+
+if TYPE_CHECKING:
+    from include.store.ledger import Ledger
+
+RULE = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A fix that took, by which receipt and when, in which account, and the whole record as it was before."""
+
+    id: int
+    receipt: int
+    finding_id: str
+    fix: Fix
+    account: str | None
+    image: dict[str, Any] | None
+    at: datetime
+
+
+def applied(ledger: Ledger, finding_id: str) -> list[Applied]:
+    """What Rollcall itself changed for this finding, in all its versions, the newest change first."""
+    with ledger.read() as connection:
+        return _applied(connection, option.c.finding_id == finding_id)
+
+
+def later(ledger: Ledger, one: Applied) -> list[Applied]:
+    """Changes of the same kind that were made to the same record since."""
+    since = sa.and_(fix.c.target == str(one.fix.target), fix.c.action == str(one.fix.action), fix.c.id != one.id)
+    with ledger.read() as connection:
+        return [other for other in _applied(connection, since) if other.receipt > one.receipt]
+
+
+def asked(connection: sa.Connection, of: str, finding_id: str, who: str, why: str, now: datetime) -> None:
+    """Write down, with the finding that undoes another, who wants that and why."""
+    values = {"of": of, "finding_id": finding_id}
+    connection.execute(sa.insert(undo).values(**values, who=who, why=why, at=now))
+    audit.append(connection, "undo", {**values, "who": who}, now)
+
+
+def findings_of(connection: sa.Connection) -> set[str]:
+    """The findings that undo others: no night finds them, and so none misses them."""
+    return set(connection.execute(sa.select(undo.c.finding_id)).scalars())
+
+
+def undoes(ledger: Ledger, finding_id: str) -> str | None:
+    """The newest finding that was filed to undo this one."""
+    wanted = sa.select(undo.c.finding_id).where(undo.c.of == finding_id).order_by(undo.c.id.desc()).limit(1)
+    with ledger.read() as connection:
+        found: str | None = connection.execute(wanted).scalar()
+    return found
+
+
+def require_another_person(connection: sa.Connection, finding_id: str, reviewer: str) -> None:
+    """Raise NotAllowed where `reviewer` is who asked for the undo last."""
+    wanted = sa.select(undo.c.who).where(undo.c.finding_id == finding_id).order_by(undo.c.id.desc()).limit(1)
+    who = connection.execute(wanted).scalar()
+    if who is not None and who.strip().casefold() == reviewer.strip().casefold():
+        raise NotAllowed("You asked for this undo yourself: another person must approve it.")
+
+
+def _applied(connection: sa.Connection, wanted: sa.ColumnElement[bool]) -> list[Applied]:
+    took = sa.select(receipt.c.fix_id, sa.func.max(receipt.c.id).label("receipt")).group_by(receipt.c.fix_id).subquery()
+    rows: Sequence[sa.Row[Any]] = connection.execute(
+        sa.select(fix, option.c.finding_id, receipt.c.at, receipt.c.id.label("receipt"))
+        .join(option, option.c.id == fix.c.option_id)
+        .join(took, took.c.fix_id == fix.c.id)
+        .join(receipt, receipt.c.id == took.c.receipt)
+        .where(wanted, fix.c.state == str(FixState.APPLIED))
+        .order_by(receipt.c.id.desc())
+    ).all()
+    return [
+        Applied(
+            row.id,
+            row.receipt,
+            row.finding_id,
+            Fix(Ref.parse(row.target), Action(row.action), row.before, row.after),
+            row.account,
+            row.image,
+            row.at,
+        )
+        for row in rows
+    ]

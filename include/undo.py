@@ -1,0 +1,160 @@
+"""
+An applied change was a mistake: put back what it was.
+
+What is wrong: somebody found that what was approved and applied should not have been, and asked to have it undone.
+
+Options: one, with the inverse of every change that can be taken back, the newest first, and a note of it where the
+record has a place for one. Like every other change it needs an approval, by another person than who asked; each record
+is read first, and one that was edited since is left as it is, and said to be. The old and the new address are told.
+
+Left alone: a merge, an invitation, a reset of access, an additional address of HubSpot and a note cannot be taken back.
+What the finding says of them is what there is to rebuild by hand from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from include.digests import digest, finding_id
+from include.errors import NotAllowed
+from include.model import Action, Evidence, Finding, Fix, Option, Ref
+from include.registrant_change import CONSENT
+from include.registry import said
+from include.store import findings, undone
+from include.store.undone import RULE
+
+if TYPE_CHECKING:
+    from include.store.findings import FindingRow
+    from include.store.ledger import Ledger
+    from include.store.undone import Applied
+
+DONE: Mapping[Action, str] = {
+    Action.SET_EMAIL: "its address was changed",
+    Action.ADD_EMAIL: "an additional address was added",
+    Action.SET_NAME: "its name was changed",
+    Action.MERGE: "{duplicate} was merged into it",
+    Action.ATTACH: "it was attached to {contact}",
+    Action.SET_ORDER_EMAIL: "its address was changed",
+    Action.INVITE: "an invitation was sent",
+    Action.RESET_ACCESS: "its password was taken away",
+    Action.ADD_NOTE: "a note was added",
+}
+STAYS: Mapping[Action, str] = {
+    Action.ADD_EMAIL: "there is no way to take it away again but by hand, in HubSpot",
+    Action.MERGE: (
+        "the platform has no way to part them again. The ledger keeps both records as they were (fix {fix}): a new one "
+        "can be made by hand from that, with another id; orders, tickets and history stay with the one that is left"
+    ),
+    Action.ATTACH: "the platform lets us give it to another account, not to nobody: take it off by hand",
+    Action.INVITE: "a message that was sent cannot be called back",
+    Action.RESET_ACCESS: "nobody knows the old password; the person has to choose a new one",
+    Action.ADD_NOTE: "notes are never taken away; another one will say that this was undone",
+}
+
+
+def propose(ledger: Ledger, of: str, who: str, why: str, now: datetime | None = None) -> str:
+    """
+    File the finding that undoes what was applied of the finding `of`, and return its id.
+
+    Raises NotAllowed where nothing was applied, nothing of it can be taken back, or something was changed again since
+    by a finding that has to be undone first.
+    """
+    now = now or datetime.now(UTC)
+    who, why = who.strip(), why.strip()
+    if not who or not why:
+        raise NotAllowed("Say who wants this undone and why: both are kept with it.")
+    row = findings.get(ledger, of)
+    done = undone.applied(ledger, of) if row else []
+    if row is None or not done:
+        raise NotAllowed(f"Nothing of the finding {of} was applied by Rollcall: there is nothing to undo.")
+    for one in done:
+        for other in undone.later(ledger, one):
+            if other.finding_id != of:
+                raise NotAllowed(
+                    f"{one.fix.target} was changed again since, by the finding {other.finding_id}. Undo that one first."
+                )
+    if row.state == "approved":
+        raise NotAllowed(
+            f"The finding {of} is still being applied. Wait until it is settled, or withdraw its approval."
+        )
+    back = _as_one_change(one for one in done if _can_be_taken_back(one))
+    if not back:
+        raise NotAllowed(f"Nothing of the finding {of} can be taken back. " + " ".join(_stays(one) for one in done))
+    proposed = _finding(row, done, back, why)
+    accounts = {one.fix.target.platform: one.account for one in done if one.account is not None}
+    id = finding_id(proposed.key)
+    findings.file(
+        ledger,
+        [proposed],
+        now.date().isoformat(),
+        accounts=accounts,
+        whole=False,
+        with_it=lambda connection, _filed, _waiting: undone.asked(connection, of, id, who, why, now),
+    )
+    return id
+
+
+def inverse(fix: Fix) -> Fix:
+    """The change that leads back. Consent to a change of registrant was for that change, and has to be given anew."""
+    before = {name: fix.after[name] for name in fix.before}
+    needed = {name: value for name, value in fix.after.items() if name not in fix.before and name != CONSENT}
+    return Fix(fix.target, fix.action, before, {**needed, **fix.before})
+
+
+def _can_be_taken_back(one: Applied) -> bool:
+    to_nobody = one.fix.action is Action.ATTACH and one.fix.before["contact"] is None
+    kind = "detach" if to_nobody else str(one.fix.action)
+    return kind in said("PUTS_BACK").get(one.fix.target.platform, ())
+
+
+def _as_one_change(done: Iterable[Applied]) -> list[Applied]:
+    """One change of a kind to a record, from what it was at first to what it is now, however many led there."""
+    merged: dict[tuple[str, str], Applied] = {}
+    for one in done:  # the newest first
+        newest = merged.setdefault((str(one.fix.target), str(one.fix.action)), one)
+        whole = replace(newest.fix, before=one.fix.before)
+        merged[str(one.fix.target), str(one.fix.action)] = replace(newest, fix=whole)
+    return list(merged.values())
+
+
+def _finding(row: FindingRow, done: list[Applied], back: list[Applied], why: str) -> Finding:
+    fixes = [inverse(one.fix) for one in back]
+    subject, others = Ref.parse(row.subject), tuple(Ref.parse(ref) for ref in row.others)
+    because = [Evidence("undo", 1.0, f"Somebody asked to undo what was applied of the finding {row.id}: {why}")]
+    because += [Evidence("done", 0.0, f"{_done(one)} on {one.at:%Y-%m-%d at %H:%M} UTC.") for one in back]
+    because += [
+        Evidence("stays", -0.1, _stays(one))
+        for one in done
+        if not _can_be_taken_back(one) and one.fix.action is not Action.ADD_NOTE
+    ]
+    notes = [_note(ref, fixes, row.id) for ref in dict.fromkeys(one.fix.target for one in back) if _takes_note(ref)]
+    return Finding(RULE, subject, others, 0.5, tuple(because), (Option("put back what it was", (*fixes, *notes)),), 0)
+
+
+def _note(ref: Ref, fixes: list[Fix], of: str) -> Fix:
+    marker = f"Rollcall {of[:12]}-undo-{digest([fix.as_json() for fix in fixes])[:8]}"
+    return Fix(
+        ref, Action.ADD_NOTE, {"note": None}, {"note": marker, "text": f"The change of finding {of} was undone."}
+    )
+
+
+def _takes_note(ref: Ref) -> bool:
+    return ref.kind in said("TAKES_NOTE").get(ref.platform, ())
+
+
+def _done(one: Applied) -> str:
+    named: dict[str, Any] = {"duplicate": one.fix.before.get("duplicate"), "contact": one.fix.after.get("contact")}
+    return f"{_name(one.fix.target)}: {DONE[one.fix.action].format(**named)}"
+
+
+def _stays(one: Applied) -> str:
+    return (
+        f"{_done(one)}, and stays so: {STAYS.get(one.fix.action, 'we have no way to take it back').format(fix=one.id)}."
+    )
+
+
+def _name(ref: Ref) -> str:
+    return f"{ref.platform} {ref.kind} {ref.id}"
