@@ -37,10 +37,10 @@ FLAGS = ("mailbox_lost", "cpanel")
 MOST_LINES = 500
 
 
-def read_csv(text: str, today: date) -> list[Request]:
-    """The requests of a table with the columns `COLUMNS`, in any order. Raises TableWrong with every problem."""
+def read_csv(text: str, today: date) -> list[tuple[int, Request]]:
+    """The requests of a table with the columns `COLUMNS`, in any order, each with its line. Raises TableWrong."""
     rows = _rows(text.removeprefix("\ufeff"))
-    found: list[Request] = []
+    found: list[tuple[int, Request]] = []
     problems: list[tuple[int, str, str]] = []
     seen: dict[str, int] = {}
     for line, fields in rows:
@@ -53,7 +53,7 @@ def read_csv(text: str, today: date) -> list[Request]:
             continue
         if (first := seen.setdefault(one.client.casefold(), line)) != line:
             problems.append((line, "client", f"Line {first} asks for the same client."))
-        found.append(one)
+        found.append((line, one))
     if problems:
         raise _wrong(problems)
     return found

@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from include.digests import digest
-from include.errors import AlreadyAsked, NotAllowed
+from include.errors import AlreadyAsked, AlreadyDecided, NotAllowed
 from include.store import audit
-from include.store.schema import finding, request
+from include.store.schema import finding, notice, request
 
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
@@ -34,6 +34,7 @@ WAITING, CHOOSE, LOCATED, CHECKED = "waiting", "choose", "located", "checked"
 TROUBLE, FILED, DONE, WITHDRAWN = "trouble", "filed", "done", "withdrawn"
 TO_PLAN = (WAITING, LOCATED, CHECKED)
 UNDER_WAY = (WAITING, CHOOSE, LOCATED, CHECKED, TROUBLE)
+UNDECIDED = ("open", "half_approved", "deferred")
 CLOSED = ("settled", "gone", "rejected")  # the states of a finding whose request is over
 
 
@@ -119,6 +120,39 @@ def move(ledger: Ledger, id: int, was: Collection[str], state: str, *, by: str |
         return done.rowcount == 1
 
 
+def choose(ledger: Ledger, id: int, client: str, who: str) -> None:
+    """Say which of several clients a request is about; who took it down heard the client. Raises NotAllowed."""
+    row = _required(ledger, id, CHOOSE)
+    if client not in {str(one.get("ref")) for one in row.found.get("candidates", ())}:
+        raise NotAllowed("This client is none of those that answer to the request.")
+    if row.requester.strip().casefold() != who.strip().casefold():
+        raise NotAllowed("Only who took the request down can say which client it was. Nothing was changed.")
+    _moved(ledger, id, [CHOOSE], WAITING, by=who, client=client, found={})
+
+
+def again(ledger: Ledger, id: int, who: str) -> None:
+    """Have a request looked up again, as long as nothing was approved of it. Raises AlreadyDecided."""
+    row = _required(ledger, id, TROUBLE, CHOOSE, FILED)
+    if row.state == FILED and row.finding_state not in UNDECIDED:
+        raise AlreadyDecided(f"What request {id} led to is {row.finding_state} already. Nothing was changed.")
+    _moved(ledger, id, [row.state], WAITING, by=who, client=None if row.state == CHOOSE else row.client, found={})
+
+
+def withdraw(ledger: Ledger, id: int, who: str) -> None:
+    """Take a request back that has led to nothing yet. Raises AlreadyDecided."""
+    _required(ledger, id, *UNDER_WAY)
+    _moved(ledger, id, UNDER_WAY, WITHDRAWN, by=who)
+
+
+def told(ledger: Ledger, finding_id: str) -> list[tuple[str, str, str, str | None]]:
+    """The messages to the old and the new address: which of the two, recipient, state, and what went wrong."""
+    wanted = sa.select(notice).where(notice.c.about == finding_id).order_by(notice.c.id)
+    with ledger.read() as connection:
+        rows = connection.execute(wanted).all()
+    named = [(row, row.message_id.split(".")) for row in rows]
+    return [(at[2], row.recipient, row.state, row.problem) for row, at in named if at[2:3] in (["old"], ["new"])]
+
+
 def filed(connection: sa.Connection, id: int, finding_id: str, now: datetime) -> None:
     """Tie a request to its finding, in the transaction that files it."""
     told = {"state": FILED, "finding_id": finding_id, "changed_at": now}
@@ -141,6 +175,18 @@ def require_another_person(connection: sa.Connection, finding_id: str, reviewer:
             )
         if row.requester.strip().casefold() == reviewer.strip().casefold():
             raise NotAllowed(f"You took request {row.id} down yourself: another person must approve it.")
+
+
+def _required(ledger: Ledger, id: int, *states: str) -> RequestRow:
+    row = get(ledger, id)
+    if row is None or row.state not in states:
+        raise AlreadyDecided(f"Request {id} has gone on meanwhile: reload the page. Nothing was changed.")
+    return row
+
+
+def _moved(ledger: Ledger, id: int, was: Collection[str], state: str, **told: Any) -> None:
+    if not move(ledger, id, was, state, **told):
+        raise AlreadyDecided(f"Request {id} has gone on meanwhile: reload the page. Nothing was changed.")
 
 
 def _rows(connection: sa.Connection, wanted: sa.ColumnElement[bool], limit: int | None = None) -> list[RequestRow]:
