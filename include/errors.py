@@ -22,6 +22,7 @@ What can go wrong, and whether trying again can help. The DAGs' retry policy is 
   + SettingsWrong                  no retry   a setting or a connection is missing or contradictory
   + OtherAccount                   no retry   a connection opens another account than a fix was found in
   + LedgerOutdated                 no retry   the ledger needs `python -m include.store upgrade`
+  + LedgerBehind                   no retry   the ledger lacks what it held before: a restored copy, or a changed audit
   + AlreadyDecided                 no retry   somebody else decided first
   + FindingChanged                 no retry   the finding is no longer what the reviewer saw
   + NotAllowed                     no retry   this person may not take this decision
@@ -146,6 +147,10 @@ class OtherAccount(RollcallError):
 
 class LedgerOutdated(RollcallError):
     """The ledger's schema is older or newer than this code."""
+
+
+class LedgerBehind(RollcallError):
+    """The ledger's audit does not hold the line that was kept elsewhere."""
 
 
 class AlreadyDecided(RollcallError):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 START = "0" * 64  # what the first line follows
 
+Line = sa.Row[Any]
+
 
 def append(connection: sa.Connection, kind: str, body: dict[str, Any], now: datetime | None = None) -> None:
     """Add a line, within a transaction of `Ledger.write`: writers take turns, so no two lines follow the same one."""
@@ -57,7 +59,7 @@ def verify(ledger: Ledger) -> str | None:
         return broken(connection)
 
 
-def broken(connection: sa.Connection, each: Callable[[sa.Row[Any]], None] | None = None) -> str | None:
+def broken(connection: sa.Connection, each: Callable[[Line], None] | None = None) -> str | None:
     """The same, of a connection's moment. `each` is handed every line that follows."""
     expected, previous = 1, START
     for row in connection.execute(sa.select(audit).order_by(audit.c.seq)):

@@ -7,18 +7,22 @@ It holds and leases rows; what a message says is `notices`', how it travels is `
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from include.digests import digest
 from include.model import Notice
 from include.store import audit
 from include.store.schema import notice
 
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
+
+SAID = ("recipient", "subject", "text", "html", "headers", "pictures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,14 @@ def put(connection: sa.Connection, one: Notice, now: datetime) -> bool:
         "pictures": {name: b64encode(png).decode("ascii") for name, png in one.pictures.items()} or None,
     }
     connection.execute(sa.insert(notice).values(**told, state="waiting", tries=0, due_at=now, at=now))
-    audit.append(connection, "notice", {"message_id": one.message_id, "about": one.about}, now)
+    body = {"message_id": one.message_id, "about": one.about, "content": content(told)}
+    audit.append(connection, "notice", body, now)
     return True
+
+
+def content(told: Mapping[str, Any]) -> str:
+    """SHA-256 of what a message says, and to whom."""
+    return digest({name: told[name] for name in SAID})
 
 
 def take(ledger: Ledger, worker: str, now: datetime, seconds: float) -> Waiting | None:

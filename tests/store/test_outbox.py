@@ -59,7 +59,10 @@ def test_a_message_put_many_times_at_once_is_put_once(ledger):
 
 def test_the_audit_holds_no_word_of_a_message(ledger):
     put(ledger, notice())
-    assert rows(ledger, schema.audit, "body") == [({"about": None, "message_id": "<one@rollcall.example>"},)]
+    said = notice()
+    told = {name: getattr(said, name) for name in outbox.SAID} | {"pictures": None}
+    body = {"about": None, "message_id": "<one@rollcall.example>", "content": outbox.content(told)}
+    assert rows(ledger, schema.audit, "body") == [(body,)]
 
 
 def test_messages_are_taken_in_turn_and_each_by_one_worker(ledger):

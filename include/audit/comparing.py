@@ -1,0 +1,164 @@
+"""
+The ledger's tables beside what its audit leads to: every row that the audit does not account for, in words.
+
+No sentence holds a person's data. It compares and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from include.audit.replay import State
+from include.digests import canonical
+from include.model import Action, Fix, FixState, Option, Ref
+from include.store import audit, outbox
+from include.store.schema import alias, decision, finding, fix, notice, option, receipt, request, switch
+from include.store.versions import bound_hash
+
+MEANWHILE = {"planned", "in_flight"}  # how a fix may stand between two lines
+ENDED = {str(state) for state in FixState} - MEANWHILE - {"held"}
+
+
+def differences(connection: sa.Connection, state: State) -> Iterator[str]:
+    """What the tables hold otherwise than the audit tells, the findings first."""
+    yield from _findings(connection, state)
+    yield from _decisions(connection, state)
+    yield from _options(connection, state)
+    yield from _fixes(connection, state)
+    yield from _receipts(connection, state)
+    yield from _notices(connection, state)
+    yield from _requests(connection, state)
+    yield from _aliases(connection, state)
+    yield from _switches(connection, state)
+
+
+def _findings(connection: sa.Connection, state: State) -> Iterator[str]:
+    wanted = sa.select(finding.c.id, finding.c.version, finding.c.state).order_by(finding.c.id)
+    held = {row.id: f"{row.state} in version {row.version}" for row in connection.execute(wanted)}
+    told = {id: f"{stands} in version {version}" for id, (version, stands) in state.findings.items()}
+    yield from _unlike("the finding", held, told)
+
+
+def _fixes(connection: sa.Connection, state: State) -> Iterator[str]:
+    rows = {row.id: row.state for row in connection.execute(sa.select(fix.c.id, fix.c.state).order_by(fix.c.id))}
+    for id, stands in rows.items():
+        told = state.fixes.get(id, "planned")
+        allowed = {told} if told in ENDED else MEANWHILE | {told}
+        if stands not in allowed:
+            yield f"The fix {id} is {stands}; by the audit it is {told}."
+    for id in sorted(state.fixes.keys() - rows.keys()):
+        yield f"The fix {id} is gone; by the audit it is {state.fixes[id]}."
+
+
+def _options(connection: sa.Connection, state: State) -> Iterator[str]:
+    """Options whose fixes are not what their checksum says, unless what they said was forgotten."""
+    wanted = (
+        sa.select(option.c.id, option.c.finding_id, option.c.version, option.c.number, option.c.label, option.c.hash)
+        .add_columns(finding.c.key, fix.c.platform, fix.c.account, fix.c.target, fix.c.action)
+        .add_columns(fix.c.before, fix.c.after)
+        .select_from(option.join(finding, finding.c.id == option.c.finding_id).outerjoin(fix))
+        .order_by(option.c.id, fix.c.position)
+    )
+    rows: dict[int, list[sa.Row[Any]]] = defaultdict(list)
+    for row in connection.execute(wanted):
+        if row.finding_id not in state.blanked.get("findings", ()):
+            rows[row.id].append(row)
+    for held in rows.values():
+        first = held[0]
+        filed = [row for row in held if row.target is not None]
+        fixes = tuple(Fix(Ref.parse(row.target), Action(row.action), row.before, row.after) for row in filed)
+        accounts = {row.platform: row.account for row in filed if row.account is not None}
+        if bound_hash(Option(first.label, fixes), first.key, accounts) != first.hash:
+            where = f"option {first.number} of version {first.version} of the finding {first.finding_id}"
+            yield f"The fixes of {where} are not what was filed."
+
+
+def _decisions(connection: sa.Connection, state: State) -> Iterator[str]:
+    rows: list[tuple[int, dict[str, Any], str]] = []
+    for row in connection.execute(sa.select(decision).order_by(decision.c.id)):
+        gone = row.reason is None and row.finding_id in state.blanked.get("findings", ())
+        told = {name: getattr(row, name) for name in ("finding_id", "version", "option_hash", "verdict", "reviewer")}
+        told |= {"until": row.until, "at": _moment(row.at), "reason": ... if gone else audit.sealed(row.reason)}
+        rows.append((row.id, told, f"({row.verdict}, on the finding {row.finding_id})"))
+    yield from _unaccounted("decision", rows, state, "reason")
+
+
+def _receipts(connection: sa.Connection, state: State) -> Iterator[str]:
+    rows: list[tuple[int, dict[str, Any], str]] = []
+    of = sa.select(receipt, option.c.finding_id).select_from(receipt.join(fix).join(option))
+    for row in connection.execute(of.order_by(receipt.c.id)):
+        gone = row.detail is None and row.finding_id in state.blanked.get("findings", ())
+        told = {"fix": row.fix_id, "outcome": row.outcome, "moved": row.moved, "at": _moment(row.at)}
+        told["detail"] = ... if gone else row.detail
+        rows.append((row.id, told, f"({row.outcome}, of the fix {row.fix_id})"))
+    yield from _unaccounted("receipt", rows, state, "detail")
+
+
+def _switches(connection: sa.Connection, state: State) -> Iterator[str]:
+    rows = [
+        (row.id, {"stopped": row.stopped, "who": row.who, "at": _moment(row.at)}, "of the stop switch")
+        for row in connection.execute(sa.select(switch).order_by(switch.c.id))
+    ]
+    yield from _unaccounted("switch", rows, state, "who")
+
+
+def _notices(connection: sa.Connection, state: State) -> Iterator[str]:
+    rows = connection.execute(sa.select(notice).order_by(notice.c.id)).all()
+    yield from _unlike("the notice", {row.message_id: row.state for row in rows}, state.notices)
+    for row in rows:
+        told = state.contents.get(row.message_id)
+        if row.message_id in state.blanked.get("notices", ()) or told is None:
+            continue
+        if outbox.content(dict(row._mapping)) != told:
+            yield f"The notice {row.message_id} does not say what was written, or not to whom."
+
+
+def _requests(connection: sa.Connection, state: State) -> Iterator[str]:
+    held = {row.id: row.state for row in connection.execute(sa.select(request.c.id, request.c.state))}
+    yield from _unlike("the request", held, state.requests)
+
+
+def _aliases(connection: sa.Connection, state: State) -> Iterator[str]:
+    held = {row.old: row.new for row in connection.execute(sa.select(alias.c.old, alias.c.new))}
+    yield from _unlike("the record", held, state.aliases, "called")
+
+
+def _unlike(what: str, held: Mapping[Any, str], told: Mapping[Any, str], word: str = "") -> Iterator[str]:
+    """Rows that stand otherwise than told, that nothing tells of, and that are gone."""
+    is_so = f"is {word} ".strip() + " "
+    what = what[0].upper() + what[1:]
+    for id, stands in held.items():
+        if id not in told:
+            yield f"{what} {id} {is_so}{stands}; the audit tells nothing of it."
+        elif told[id] != stands:
+            yield f"{what} {id} {is_so}{stands}; by the audit it {is_so}{told[id]}."
+    for id in sorted(told.keys() - held.keys()):
+        yield f"{what} {id} is gone; by the audit it {is_so}{told[id]}."
+
+
+def _unaccounted(table: str, rows: list[tuple[int, dict[str, Any], str]], state: State, blank: str) -> Iterator[str]:
+    """Rows without a line of their own, and lines without a row. `blank`: the column that may have been forgotten."""
+    lines: dict[str, list[tuple[int, Any]]] = defaultdict(list)
+    for seq, line in state.added.get(table, ()):
+        rest = {name: value for name, value in line.items() if name != blank}
+        lines[canonical(rest)].append((seq, line[blank]))
+    for id, row, about in rows:
+        if id <= state.rows.get(table, 0):
+            continue
+        fitting = lines[canonical({name: value for name, value in row.items() if name != blank})]
+        place = next((at for at, (_, said) in enumerate(fitting) if row[blank] in (..., said)), None)
+        if place is None:
+            yield f"No line of the audit tells of row {id} of the table {table} {about} as it is now."
+        else:
+            del fitting[place]
+    for seq in sorted(seq for left in lines.values() for seq, _ in left):
+        yield f"Line {seq} of the audit tells of a {table} that the table does not hold."
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
