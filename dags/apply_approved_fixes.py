@@ -12,6 +12,9 @@ to fix: it reads only the decisions in the ledger, never this run's configuratio
 5. **Conclude**: the run is a success only if every step was one. Over a cap, or with an approval that does not hold,
    nothing is applied, the run fails, and the reviewers are told.
 
+Each run leaves the audit's head beside the snapshots. A ledger that does not go on from there (it was restored from a
+copy) is not applied from.
+
 With `ROLLCALL_APPLY=off` (the default outside the sandbox) a run reads and compares, and writes nothing. To stop every
 write at once, in the run that is under way too: `python -m include.apply stop --why "..."`; `resume` lets them go on.
 When it stops: the receipt on the review page says which fix and why. Nothing needs to be undone by hand before the
@@ -64,8 +67,12 @@ def verify() -> dict[str, int]:
 def notify() -> int:
     """Send what waits in the outbox: one message to one recipient each."""
     from include import connections, stages, store
+    from include.audit import heads
 
-    return stages.deliver(store.open_ledger(), connections.mailer(), connections.chat())
+    ledger = store.open_ledger()
+    sent = stages.deliver(ledger, connections.mailer(), connections.chat())
+    heads.keep(ledger, settings().data)
+    return sent
 
 
 @task

@@ -19,7 +19,8 @@ from include import notices
 from include.apply import caps
 from include.apply.engine import Engine
 from include.apply.permission import require_running
-from include.errors import GateClosed, OverCap
+from include.audit import heads
+from include.errors import GateClosed, LedgerBehind, OverCap
 from include.store import fixes
 
 if TYPE_CHECKING:
@@ -39,10 +40,16 @@ def check(ledger: Ledger, settings: Settings, now: Callable[[], datetime] = _now
     Hold what is about to be applied to the gate before it. Returns how many expectations held.
 
     Approvals that have grown too old go back to the page first, so that one forgotten does not keep the gate closed.
-    Raises GateClosed, and has told the reviewers why.
+    Raises GateClosed, or LedgerBehind where the ledger is not the one that was applied from last, and has told the
+    reviewers why.
     """
     from include import checks
 
+    try:
+        heads.require(ledger, settings.data)
+    except LedgerBehind as behind:
+        notices.stopped(ledger, str(behind), settings, now())
+        raise
     caps.return_too_old(ledger, settings, now())
     options, before = fixes.approved(ledger), caps.lately(ledger, now())
     try:
@@ -65,9 +72,10 @@ def apply_approved(
     """
     Apply every approved option, in the order of approval. Returns how many fixes had which outcome.
 
-    Raises Stopped, OverCap or NotAllowed before anything is written. A platform that cannot be used does not keep the
-    others from being served; why it could not is raised at the end.
+    Raises LedgerBehind, Stopped, OverCap or NotAllowed before anything is written. A platform that cannot be used
+    does not keep the others from being served; why it could not is raised at the end.
     """
+    heads.require(ledger, settings.data)
     caps.return_too_old(ledger, settings, now())
     if settings.apply == "on":
         require_running(ledger)
