@@ -1,4 +1,4 @@
-"""A support desk over the hosting company of `tests.sandbox.hosting_world`: requests, reviewers, and the DAGs' verbs."""
+"""A support desk over the company of `tests.sandbox.hosting_world`: requests, reviewers, and the DAGs' verbs."""
 
 from __future__ import annotations
 
@@ -110,3 +110,7 @@ class SupportDesk:
     def _open(self, name: str) -> Platform:
         self.opened.append(name)
         return self.open(name)
+
+    def told(self, id: int) -> list[tuple[str, str, str, str | None]]:
+        """The messages to the old and the new address."""
+        return kept.told(self.ledger, str(self.row(id).finding_id))
