@@ -12,23 +12,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from types import NoneType
+from typing import Any, Generic, TypeVar
 
 from include.columns.conditions import Condition
-from include.columns.kinds import Column, Id, empty_lists
-from include.columns.parts import DOUBTS, Batch, One
-from include.columns.reading import Listed, Rows
+from include.columns.ids import Id
+from include.columns.kinds import Column
+from include.columns.lists import empty_lists
+from include.columns.parts import DOUBTS, PARSED, Batch, Field, One, View
+from include.columns.reading import Listed, Rows, Told
 from include.columns.shapes import decoder
 from include.model import Contact, Order
 from include.record import Record
 from include.store.tables import LISTS, of_rows, schema
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-__all__ = ["Columns", "Rows"]
+__all__ = ["Columns", "Rows", "Told"]
 
 Row = TypeVar("Row", Contact, Order)
+
+TEXT = (str, NoneType)
 
 
 @dataclass(frozen=True)
@@ -57,18 +59,9 @@ class Columns(Generic[Row]):
     def ids(self, records: list[dict[str, Any]]) -> list[str]:
         """The ids of records, in order."""
         try:
-            return self.id.texts(Batch(records))
+            return list(self.id.array(self.batch(records)).to_pylist())
         except DOUBTS:
             return [self.id.of(One(Record(self.where, each))) for each in records]
-
-    def merged(self, records: list[dict[str, Any]]) -> list[str]:
-        """The ids of the records that were merged into these."""
-        if not self.replaced:
-            return []
-        try:
-            return self.names(Batch(records))[1]
-        except DOUBTS:
-            return _others(self.ids(records), [self.replaced.of(One(Record(self.where, each))) for each in records])
 
     def leaves_out(self, record: Record) -> bool:
         """Whether a record is none of ours to keep."""
@@ -82,10 +75,15 @@ class Columns(Generic[Row]):
         values: dict[str, Any] = {name: column.of(found) for name, column in self.columns.items()}
         return self.row(**{**self.fixed, "id": self.id.of(found), **values})
 
-    def alone(self, records: list[dict[str, Any]]) -> pa.Table:
-        """The rows of records, in their order, read one by one."""
-        rows = (self.one(Record(self.where, each)) for each in records)
-        return of_rows(self.name, [row for row in rows if row is not None])
+    def alone(self, records: list[dict[str, Any]]) -> Told:
+        """What records say, read one by one."""
+        import pyarrow as pa
+
+        told = [Record(self.where, each) for each in records]
+        rows = of_rows(self.name, [row for row in map(self.one, told) if row is not None])
+        ids = [self.id.of(One(each)) for each in told]
+        merged = [self.replaced.of(One(each)) for each in told] if self.replaced else []
+        return Told(rows, pa.chunked_array([pa.array(ids, pa.string())]), _others(ids, merged))
 
     @property
     def name(self) -> str:
@@ -100,16 +98,24 @@ class Columns(Generic[Row]):
             sources.append(self.replaced)
         return decoder(self.at, (field for source in sources for field in source.fields()))
 
-    def at_once(self, batch: Batch) -> pa.Table:
-        """The rows of records that are plainly as they must be, in their order. Raises one of DOUBTS."""
+    @cached_property
+    def texts(self) -> Sequence[Field]:
+        """The fields that are read as text."""
+        fields = (field for column in self.columns.values() for field in column.fields())
+        return list({(each.name, each.part): each for each in fields if each.kinds == TEXT}.values())
+
+    def batch(self, records: Sequence[Any], view: View = PARSED) -> Batch:
+        """Records to be read at once."""
+        return Batch(records, view, self.texts)
+
+    def at_once(self, batch: Batch) -> Told:
+        """What records say that are plainly as they must be. Raises one of DOUBTS."""
         import pyarrow as pa
 
-        for test in self.without:
-            batch = batch.but(test.every(batch))
-        rows, made = len(batch.records), []
+        ids, rows, made = self.id.array(batch), len(batch.records), []
         for field in schema(self.name):
             if field.name == "id":
-                made.append(pa.array(self.id.texts(batch), field.type))
+                made.append(ids)
             elif column := self.columns.get(field.name):
                 made.append(column.array(batch))
             elif field.name in LISTS:
@@ -118,14 +124,15 @@ class Columns(Generic[Row]):
                 made.append(pa.repeat(pa.scalar(self.fixed[field.name], field.type), rows))
             else:
                 made.append(pa.nulls(rows, field.type))
-        return pa.table(made, schema=schema(self.name))
+        table = pa.table(made, schema=schema(self.name))
+        left_out = [any(tests) for tests in zip(*(test.every(batch) for test in self.without), strict=True)]
+        if any(left_out):
+            table = table.filter(pa.array([not out for out in left_out]))
+        merged = self.replaced.array(batch) if self.replaced else empty_lists(0)
+        others = _others(ids.to_pylist(), merged.to_pylist()) if len(merged.values) else []
+        return Told(table, pa.chunked_array([ids]), others)
 
-    def names(self, batch: Batch) -> tuple[list[str], list[str]]:
-        """Likewise the ids of records, those that are left out too, and of those that were merged into them."""
-        ids = self.id.texts(batch)
-        return ids, _others(ids, self.replaced.array(batch).to_pylist()) if self.replaced else []
 
-
-def _others(ids: list[str], merged: list[Sequence[str]]) -> list[str]:
+def _others(ids: Sequence[str], merged: Sequence[Sequence[str]]) -> list[str]:
     """What was merged into the records, which may name themselves."""
-    return [old for id, olds in zip(ids, merged, strict=True) for old in olds if old != id]
+    return [old for id, olds in zip(ids, merged, strict=False) for old in olds if old != id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +16,7 @@ class Condition(Protocol):
 
     def fields(self) -> Iterable[Field]: ...
 
-    def every(self, batch: Batch) -> list[bool]: ...
+    def every(self, batch: Batch) -> Sequence[bool]: ...
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Flag:
     def fields(self) -> Iterable[Field]:
         yield Field(self.name, ITSELF, (bool,))
 
-    def every(self, batch: Batch) -> list[bool]:
+    def every(self, batch: Batch) -> Sequence[bool]:
         return plainly(batch.values(self.name, ITSELF), bool)
 
 
@@ -48,5 +48,5 @@ class Is:
     def fields(self) -> Iterable[Field]:
         yield Field(self.name, ITSELF, (int,))
 
-    def every(self, batch: Batch) -> list[bool]:
+    def every(self, batch: Batch) -> Sequence[bool]:
         return [said == self.number for said in plainly(batch.values(self.name, ITSELF), int)]

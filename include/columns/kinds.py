@@ -7,13 +7,13 @@ The kinds of column that a declaration is made of, each read from one record (`o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from include.columns.parts import ITSELF, Batch, Doubt, Field, One, Part, plainly
+from include.columns.parts import ITSELF, Batch, Doubt, Field, One, Part
 from include.columns.times import ISO, Form
 from include.errors import UnexpectedAnswer
 from include.record import joined
@@ -30,16 +30,6 @@ class Column(Protocol):
     def fields(self) -> Iterable[Field]: ...
 
     def array(self, batch: Batch) -> pa.Array: ...
-
-
-class Id(Protocol):
-    """The column of ids."""
-
-    def of(self, one: One) -> Any: ...
-
-    def fields(self) -> Iterable[Field]: ...
-
-    def texts(self, batch: Batch) -> list[str]: ...
 
 
 @dataclass(frozen=True)
@@ -59,14 +49,8 @@ class Text:
         yield Field(self.name, self.part, (str, NoneType))
 
     def array(self, batch: Batch) -> pa.Array:
-        import pyarrow as pa
-
-        found = _trimmed(pa.array(batch.values(self.name, self.part), pa.string()))
-        if not self.to:
-            return found
-        distinct = found.dictionary_encode()
-        words = [self.to(said) for said in distinct.dictionary.to_pylist()]
-        return pa.array(words, pa.string()).take(distinct.indices)
+        found = batch.text(self.name, self.part)
+        return _in_our_words(found, self.to) if self.to else found
 
 
 @dataclass(frozen=True)
@@ -75,27 +59,23 @@ class Exact:
 
     name: str
     part: Part = ITSELF
-    to: Callable[[str], str] = str
+    to: Callable[[str], str] | None = None
 
     def of(self, one: One) -> Any:
         found = one.part(self.part)
-        return self.to(found.field(self.name, str)) if found else None
+        said = found.field(self.name, str) if found else None
+        return self.to(said) if said is not None and self.to else said
 
     def fields(self) -> Iterable[Field]:
         yield Field(self.name, self.part, (str,))
 
-    def texts(self, batch: Batch) -> list[str]:
-        return [self.to(said) for said in plainly(batch.values(self.name, ITSELF), str)]
-
     def array(self, batch: Batch) -> pa.Array:
         import pyarrow as pa
 
-        if not batch.missing(self.part):
-            return pa.array(map(self.to, plainly(batch.values(self.name, self.part), str)), pa.string())
-        said = plainly(batch.values(self.name, self.part), str, NoneType)
-        if said.count(None) != batch.missing(self.part):
+        found = pa.array(batch.values(self.name, self.part), pa.string())
+        if found.null_count != batch.missing(self.part):
             raise Doubt
-        return pa.array([None if each is None else self.to(each) for each in said], pa.string())
+        return _in_our_words(found, self.to) if self.to else found
 
 
 @dataclass(frozen=True)
@@ -159,91 +139,16 @@ class Time:
         yield Field(self.name, self.part, (str, NoneType))
 
     def array(self, batch: Batch) -> pa.Array:
-        told = self.form.every(Text(self.name, self.part).array(batch))
+        told = self.form.every(batch.text(self.name, self.part))
         if self.always and told.null_count:
             raise Doubt
         return told
 
 
-@dataclass(frozen=True)
-class Number:
-    """A number as text. `none` stands for that there is none."""
-
-    name: str
-    none: int | None = None
-
-    def of(self, one: One) -> str | None:
-        said = one.record.number(self.name)
-        return None if said == self.none else str(said)
-
-    def fields(self) -> Iterable[Field]:
-        yield Field(self.name, ITSELF, (int,))
-
-    def texts(self, batch: Batch) -> list[str]:
-        return list(map(str, plainly(batch.values(self.name, ITSELF), int)))
-
-    def array(self, batch: Batch) -> pa.Array:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        found = pa.array(plainly(batch.values(self.name, ITSELF), int), pa.int64())
-        if self.none is not None:
-            found = pc.if_else(pc.equal(found, self.none), None, found)
-        return found.cast(pa.string())
-
-
-@dataclass(frozen=True)
-class List:
-    """
-    Texts that `made` makes of some fields of these kinds, each of which may be null, and missing unless `needed`.
-
-    Where all of them are empty, there are none.
-    """
-
-    names: tuple[str, ...]
-    kinds: tuple[type, ...]
-    made: Callable[..., Sequence[str]]
-    part: Part = ITSELF
-    needed: bool = True
-
-    def of(self, one: One) -> tuple[str, ...]:
-        found = one.part(self.part)
-        if not found:
-            return ()
-        there = [name for name in self.names if self.needed or name in found.fields]
-        said = {name: found.field(name, *self.kinds, NoneType) for name in there}
-        return tuple(self.made(*(said.get(name) for name in self.names)))
-
-    def fields(self) -> Iterable[Field]:
-        return (Field(name, self.part, (*self.kinds, NoneType), self.needed) for name in self.names)
-
-    def array(self, batch: Batch) -> pa.Array:
-        import pyarrow as pa
-
-        look = batch.values if self.needed else batch.values_or_none
-        columns = [plainly(look(name, self.part), *self.kinds, NoneType) for name in self.names]
-        told = [column for column in columns if any(column)]
-        if not told:
-            return empty_lists(len(columns[0]))
-        made = [self.made(*said) if any(said) else () for said in zip(*columns, strict=True)]
-        return pa.array(made, pa.list_(pa.string()))
-
-
-def empty_lists(rows: int) -> pa.Array:
-    """A column of lists that hold nothing."""
+def _in_our_words(texts: pa.Array, to: Callable[[str], str]) -> pa.Array:
+    """Each text that there is, said by `to` once."""
     import pyarrow as pa
 
-    return pa.ListArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), rows + 1), pa.array([], pa.string()))
-
-
-def _trimmed(texts: pa.Array) -> pa.Array:
-    """Texts without outer blanks (those that Python's `strip` takes off), null where nothing is left."""
-    import pyarrow.compute as pc
-
-    return _filled(pc.utf8_trim_whitespace(texts))
-
-
-def _filled(texts: pa.Array) -> pa.Array:
-    import pyarrow.compute as pc
-
-    return pc.if_else(pc.equal(texts, ""), None, texts)
+    distinct = texts.dictionary_encode()
+    words = [to(said) for said in distinct.dictionary.to_pylist()]
+    return pa.array(words, pa.string()).take(distinct.indices)

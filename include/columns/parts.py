@@ -7,14 +7,19 @@ is None where it does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter, itemgetter
+from itertools import chain
 from types import NoneType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec.structs import astuple
 
 from include.errors import UnexpectedAnswer
 from include.record import Record, records
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Doubt(ValueError):
@@ -27,38 +32,39 @@ DOUBTS = (ValueError, TypeError, LookupError, OverflowError, UnexpectedAnswer)
 
 
 class View(Protocol):
-    """How the fields of many objects are looked at."""
+    """How the fields of many objects are looked at, some of which may be missing (None)."""
 
-    def values(self, objects: list[Any], name: str) -> list[Any]: ...
+    def look(self, objects: Sequence[Any], name: str, needed: bool) -> Mapping[str, Sequence[Any]]:
+        """A field of each object, and whatever others come with it. Raises KeyError where a needed one is missing."""
 
-    def values_or_none(self, objects: list[Any], name: str) -> list[Any]: ...
-
-    def plainly(self, found: list[Any], *others: type) -> list[Any]: ...
+    def plainly(self, found: Sequence[Any], *others: type) -> Sequence[Any]: ...
 
 
 class Parsed:
     """Objects as dictionaries."""
 
-    def values(self, objects: list[Any], name: str) -> list[Any]:
-        return list(map(itemgetter(name), objects))
+    def look(self, objects: Sequence[Any], name: str, needed: bool) -> Mapping[str, Sequence[Any]]:
+        if needed:
+            return {name: [None if one is None else one[name] for one in objects]}
+        return {name: [None if one is None else one.get(name) for one in objects]}
 
-    def values_or_none(self, objects: list[Any], name: str) -> list[Any]:
-        return [one.get(name) for one in objects]
-
-    def plainly(self, found: list[Any], *others: type) -> list[Any]:
+    def plainly(self, found: Sequence[Any], *others: type) -> Sequence[Any]:
         return plainly(found, dict, *others)
 
 
 class Typed:
-    """Objects that `shapes.py` decoded, each field of which is there and of its type."""
+    """Objects that `shapes.py` decoded, each field of which is there and of its type. All come at once."""
 
-    def values(self, objects: list[Any], name: str) -> list[Any]:
-        return list(map(attrgetter(name), objects))
+    def look(self, objects: Sequence[Any], name: str, needed: bool) -> Mapping[str, Sequence[Any]]:
+        first = next((one for one in objects if one is not None), None)
+        if first is None:
+            return {name: [None] * len(objects)}
+        names, whole = first.__struct_fields__, all(objects)
+        nothing = (None,) * len(names)
+        told = map(astuple, objects) if whole else (nothing if one is None else astuple(one) for one in objects)
+        return dict(zip(names, zip(*told, strict=True), strict=True))
 
-    def values_or_none(self, objects: list[Any], name: str) -> list[Any]:
-        return list(map(attrgetter(name), objects))
-
-    def plainly(self, found: list[Any], *others: type) -> list[Any]:
+    def plainly(self, found: Sequence[Any], *others: type) -> Sequence[Any]:
         return found
 
 
@@ -67,7 +73,7 @@ class Part(Protocol):
 
     def of(self, record: Record) -> Record | None: ...
 
-    def every(self, records: list[Any], view: View) -> list[Any]: ...
+    def every(self, batch: Batch) -> Sequence[Any]: ...
 
     def stands(self, kind: Any) -> Mapping[str, tuple[Any, bool]]: ...
 
@@ -94,8 +100,8 @@ class Itself:
     def of(self, record: Record) -> Record | None:
         return record
 
-    def every(self, records: list[Any], view: View) -> list[Any]:
-        return records
+    def every(self, batch: Batch) -> Sequence[Any]:
+        return batch.records
 
     def stands(self, kind: Any) -> Mapping[str, tuple[Any, bool]]:
         return {}
@@ -110,8 +116,8 @@ class Within:
     def of(self, record: Record) -> Record | None:
         return record.part(self.name)
 
-    def every(self, records: list[Any], view: View) -> list[Any]:
-        return view.plainly(view.values(records, self.name))
+    def every(self, batch: Batch) -> Sequence[Any]:
+        return batch.view.plainly(batch.values(self.name, ITSELF))
 
     def stands(self, kind: Any) -> Mapping[str, tuple[Any, bool]]:
         return {self.name: (kind, True)}
@@ -128,14 +134,12 @@ class MayBe:
         found = record.part_or_none(self.name)
         return record.part_or_none(self.otherwise) if found is None and self.otherwise else found
 
-    def every(self, records: list[Any], view: View) -> list[Any]:
-        found = view.values(records, self.name)
+    def every(self, batch: Batch) -> Sequence[Any]:
+        found = batch.values(self.name, ITSELF)
         if self.otherwise and None in found:
-            without = iter(
-                view.values([one for one, told in zip(records, found, strict=True) if told is None], self.otherwise)
-            )
-            found = [next(without) if told is None else told for told in found]
-        return view.plainly(found, NoneType)
+            others = batch.values(self.otherwise, ITSELF)
+            found = [other if one is None else one for one, other in zip(found, others, strict=True)]
+        return batch.view.plainly(found, NoneType)
 
     def stands(self, kind: Any) -> Mapping[str, tuple[Any, bool]]:
         return {name: (kind | None, True) for name in (self.name, self.otherwise) if name}
@@ -151,9 +155,9 @@ class FirstOf:
         found = record.fields.get(self.name) or []
         return next(records(f"{record.where}.{self.name}", found[:1] if isinstance(found, list) else found), None)
 
-    def every(self, records: list[Any], view: View) -> list[Any]:
-        listed = view.values_or_none(records, self.name)
-        found = view.plainly([(each or (NOTHING,))[0] for each in listed], object)
+    def every(self, batch: Batch) -> Sequence[Any]:
+        listed = batch.values(self.name, ITSELF, needed=False)
+        found = batch.view.plainly([(each or (NOTHING,))[0] for each in listed], object)
         return [None if one is NOTHING else one for one in found]
 
     def stands(self, kind: Any) -> Mapping[str, tuple[Any, bool]]:
@@ -165,7 +169,7 @@ ITSELF = Itself()
 NOTHING = object()
 
 
-def plainly(values: list[Any], *kinds: type) -> list[Any]:
+def plainly(values: Sequence[Any], *kinds: type) -> Sequence[Any]:
     """The values, all of exactly these types (so that true is no number), or Doubt."""
     if not set(map(type, values)) <= set(kinds):
         raise Doubt
@@ -189,40 +193,55 @@ class One:
 
 @dataclass(slots=True)
 class Batch:
-    """Many records, whose parts are looked for once."""
+    """
+    Many records, whose fields are looked at once.
 
-    records: list[Any]
+    `texts`: the fields that will be asked for as text. All are made clean at the first, in one go.
+    """
+
+    records: Sequence[Any]
     view: View = PARSED
-    _parts: dict[Part, tuple[list[Any], bool]] = field(default_factory=dict)
+    texts: Sequence[Field] = ()
+    _parts: dict[Part, Sequence[Any]] = field(default_factory=dict)
+    _looked: dict[Part, dict[str, Sequence[Any]]] = field(default_factory=dict)
+    _clean: dict[tuple[str, Part], pa.Array] = field(default_factory=dict)
 
-    def values(self, name: str, part: Part) -> list[Any]:
+    def values(self, name: str, part: Part, needed: bool = True) -> Sequence[Any]:
         """A field of each record, None where its part is missing. Raises KeyError where only the field is."""
-        return self._looked(self.view.values, name, part)
+        looked = self._looked.setdefault(part, {})
+        if name not in looked:
+            looked |= self.view.look(self._found(part), name, needed)
+        return looked[name]
 
-    def values_or_none(self, name: str, part: Part) -> list[Any]:
-        """A field that need not be there."""
-        return self._looked(self.view.values_or_none, name, part)
+    def text(self, name: str, part: Part) -> pa.Array:
+        """A field of text without outer blanks (those that Python's `strip` takes off), null where nothing is left."""
+        if not self._clean:
+            self._clean = dict(self._cleaned())
+        return self._clean[name, part]
 
     def missing(self, part: Part) -> int:
         """How many records lack a part."""
-        found, whole = self._found(part)
-        return 0 if whole else found.count(None)
+        return 0 if part is ITSELF else self._found(part).count(None)
 
-    def but(self, out: list[bool]) -> Batch:
+    def but(self, out: Sequence[bool]) -> Batch:
         """The records that are not left out."""
         if not any(out):
             return self
-        return Batch([one for one, without in zip(self.records, out, strict=True) if not without], self.view)
+        kept = [one for one, without in zip(self.records, out, strict=True) if not without]
+        return Batch(kept, self.view, self.texts)
 
-    def _looked(self, look: Callable[[list[Any], str], list[Any]], name: str, part: Part) -> list[Any]:
-        found, whole = self._found(part)
-        if whole:
-            return look(found, name)
-        told = iter(look([one for one in found if one is not None], name))
-        return [None if one is None else next(told) for one in found]
+    def _cleaned(self) -> Iterator[tuple[tuple[str, Part], pa.Array]]:
+        """The steps over all texts at once, for each step has its price."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
 
-    def _found(self, part: Part) -> tuple[list[Any], bool]:
+        texts = [self.values(each.name, each.part, each.needed) for each in self.texts]
+        trimmed = pc.utf8_trim_whitespace(pa.array([*chain.from_iterable(texts)], pa.string()))
+        filled = pc.if_else(pc.equal(trimmed, ""), None, trimmed)
+        for place, each in enumerate(self.texts):
+            yield (each.name, each.part), filled.slice(place * len(self.records), len(self.records))
+
+    def _found(self, part: Part) -> Sequence[Any]:
         if part not in self._parts:
-            found = part.every(self.records, self.view)
-            self._parts[part] = found, None not in found
+            self._parts[part] = part.every(self)
         return self._parts[part]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from include.columns.parts import DOUBTS, TYPED, Batch
+from include.columns.parts import DOUBTS, PARSED, TYPED, View
 from include.model import Contact, Order
 from include.record import Record
 from include.store.bodies import Bodies, Body
@@ -28,11 +28,14 @@ AT_ONCE = 1_000  # records: enough for the cost of a step not to matter, few eno
 
 @dataclass(frozen=True)
 class Told:
-    """What pages say: the rows in their order, the ids of all records, and of those that were merged into them."""
+    """
+    What pages say: the rows, and the ids of all records, both in their order; and the ids of those that were merged
+    into them.
+    """
 
     rows: pa.Table
-    ids: list[str]
-    replaced: list[str]
+    ids: pa.ChunkedArray
+    replaced: Sequence[str] = ()
 
     def table(self) -> pa.Table:
         return self.rows
@@ -59,50 +62,41 @@ class Rows(Generic[Row]):
 
     def table(self) -> pa.Table:
         """The rows as a table of ours, in the order of the pages."""
-        return self._read(lambda some: some.table(self.columns))
+        return self.told().rows
 
     def told(self) -> Told:
         """The rows and what else the pages say, each page looked at once."""
-        ids: list[str] = []
-        replaced: list[str] = []
-
-        def take(some: Some) -> pa.Table:
-            table = some.table(self.columns)
-            named, merged = some.names(self.columns)
-            ids.extend(named)
-            replaced.extend(merged)
-            return table
-
-        return Told(self._read(take), ids, replaced)
-
-    def _read(self, take: Callable[[Some], pa.Table]) -> pa.Table:
         import pyarrow as pa
 
-        made = [schema(self.columns.name).empty_table()]
         with _no_search_for_cycles():
-            made += map(take, self._unparsed(self.pages) if isinstance(self.pages, Bodies) else self._parsed())
-        return pa.concat_tables(made)
+            some = self._unparsed(self.pages) if isinstance(self.pages, Bodies) else self._parsed()
+            parts: list[Told] = [each.read(self.columns) for each in some]
+        return Told(
+            pa.concat_tables([schema(self.columns.name).empty_table(), *(part.rows for part in parts)]),
+            pa.chunked_array([chunk for part in parts for chunk in part.ids.chunks], pa.string()),
+            [id for part in parts for id in part.replaced],
+        )
 
     def _parsed(self) -> Iterator[Some]:
         left = (record for page in self.pages for record in self.listed(page))
         while records := list(islice(left, AT_ONCE)):
-            yield Some(Batch(records), self.listed)
+            yield Some(records, PARSED, self.listed)
 
     def _unparsed(self, pages: Bodies) -> Iterator[Some]:
         """What can be decoded into its fields alone, and what must be parsed, in the order of the pages."""
         decode = self.columns.decode
-        some = Some(Batch([], TYPED), self.listed)
+        some = Some([], TYPED, self.listed)
         for body in pages.unparsed():
             if (records := decode(body.raw)) is None:
                 yield some
-                yield Some(Batch(self.listed(body.parsed())), self.listed)
-                some = Some(Batch([], TYPED), self.listed)
+                yield Some(self.listed(body.parsed()), PARSED, self.listed)
+                some = Some([], TYPED, self.listed)
                 continue
-            some.batch.records += records
+            some.records.extend(records)
             some.bodies.append(body)
-            if len(some.batch.records) >= AT_ONCE:
+            if len(some.records) >= AT_ONCE:
                 yield some
-                some = Some(Batch([], TYPED), self.listed)
+                some = Some([], TYPED, self.listed)
         yield some
 
 
@@ -110,26 +104,20 @@ class Rows(Generic[Row]):
 class Some:
     """Some records, read at once where that can be. Those that are not parsed came in `bodies`."""
 
-    batch: Batch
+    records: list[Any]
+    view: View
     listed: Listed
     bodies: list[Body] = field(default_factory=list)
 
-    def table(self, columns: Columns[Any]) -> pa.Table:
+    def read(self, columns: Columns[Any]) -> Told:
         try:
-            return columns.at_once(self.batch)
+            return columns.at_once(columns.batch(self.records, self.view))
         except DOUBTS:
             return columns.alone(self._parsed())
 
-    def names(self, columns: Columns[Any]) -> tuple[list[str], list[str]]:
-        try:
-            return columns.names(self.batch)
-        except DOUBTS:
-            records = self._parsed()
-            return columns.ids(records), columns.merged(records)
-
     def _parsed(self) -> list[dict[str, Any]]:
-        if self.batch.view is not TYPED:
-            return self.batch.records
+        if self.view is not TYPED:
+            return self.records
         return [record for body in self.bodies for record in self.listed(body.parsed())]
 
 

@@ -142,6 +142,8 @@ class _Told:
 
     def finish(self) -> None:
         """Write down what was told: the pull counts."""
+        import pyarrow.compute as pc
+
         first, ids = self._first, self._ids
         if first is None or ids is None or not first.ids:
             raise UnexpectedAnswer(f"{self._platform.name} gave not a single page.")
@@ -150,7 +152,7 @@ class _Told:
             attempt=self._raw.attempt,
             phases=self._phases,
             rows={stream: len(ids) for stream, ids in first.ids.items()},
-            distinct={stream: len(set(ids)) for stream, ids in first.ids.items()},
+            distinct={stream: pc.count_distinct(ids).as_py() for stream, ids in first.ids.items()},
             pages=self._raw.phase(self._phases[0]).pages(),
             held=dict.fromkeys(first.ids, 0) | held(ids),
             told=dict(self._totals),

@@ -34,8 +34,8 @@ class Brought:
     """What one phase brought: its tables, and of each stream the ids it named and those that were replaced."""
 
     tables: Mapping[str, pa.Table]
-    ids: Mapping[str, list[str]]
-    replaced: Mapping[str, list[str]]
+    ids: Mapping[str, pa.ChunkedArray]
+    replaced: Mapping[str, Sequence[str]]
 
 
 def brought(rows: ModuleType, phase: PhaseStore, named: Container[str] | None = None) -> Brought:
@@ -59,8 +59,11 @@ def brought(rows: ModuleType, phase: PhaseStore, named: Container[str] | None = 
     return Brought(tables, ids, {stream: told[stream].replaced for stream in pages if stream in told})
 
 
-def _ids(rows: ModuleType, stream: str, bodies: Iterable[Any]) -> list[str]:
-    return [id for body in bodies for id in rows.ids(Page(stream, body))]
+def _ids(rows: ModuleType, stream: str, bodies: Iterable[Any]) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    ids = [id for body in bodies for id in rows.ids(Page(stream, body))]
+    return pa.chunked_array([pa.array(ids, pa.string())])
 
 
 def tables(platform: str, rows: ModuleType, raw: RawStore, base: Snapshot | None) -> dict[str, pa.Table]:
@@ -69,10 +72,10 @@ def tables(platform: str, rows: ModuleType, raw: RawStore, base: Snapshot | None
     for phase in raw.phases():
         told = brought(rows, phase, getattr(rows, "KINDS", {}))
         for table in TABLES:
-            replaced = _keys(rows, table, told.replaced)
+            replaced = _by_kind(rows, table, told.replaced)
             kept, new = found[table], _without(told.tables[table], table, replaced)
             if kept.num_rows:
-                kept = _without(kept, table, replaced | _keys(rows, table, told.ids))
+                kept = _without(kept, table, replaced, _by_kind(rows, table, told.ids))
             found[table] = beside(kept, new) if kept.num_rows else new
     return found
 
@@ -92,11 +95,12 @@ def known(platform_known: pa.Table | None, told: Brought) -> pa.Table:
     parts = []
     before = platform_known or pa.table({"stream": pa.array([], pa.string()), "id": pa.array([], pa.string())})
     for stream in dict.fromkeys([*before["stream"].unique().to_pylist(), *told.ids]):
-        old = before.filter(pc.equal(before["stream"], stream))["id"].combine_chunks()
-        ids = pc.unique(pa.concat_arrays([old, pa.array(told.ids.get(stream, []), pa.string())]))
+        old = before.filter(pc.equal(before["stream"], stream))["id"]
+        new = told.ids[stream].chunks if stream in told.ids else []
+        ids = pc.unique(pa.chunked_array([*old.chunks, *new], pa.string()))
         if gone := told.replaced.get(stream):
             ids = ids.filter(pc.invert(pc.is_in(ids, value_set=pa.array(gone, pa.string()))))
-        parts.append(pa.table({"stream": pa.array([stream] * len(ids), pa.string()), "id": ids}))
+        parts.append(pa.table({"stream": pa.repeat(pa.scalar(stream), len(ids)), "id": ids}))
     return pa.concat_tables(parts) if parts else before
 
 
@@ -106,24 +110,22 @@ def held(found: pa.Table) -> dict[str, int]:
     return {row["stream"]: row["id_count"] for row in counted}
 
 
-def _keys(rows: ModuleType, table: str, ids: Mapping[str, list[str]]) -> set[tuple[str, str]]:
-    """The kind and id of the records of `table` among a phase's ids; none of platforms that are always pulled whole."""
+def _by_kind(rows: ModuleType, table: str, ids: Mapping[str, Any]) -> dict[str, Any]:
+    """The ids of a phase's records of `table`, by their kind; none of platforms that are always pulled whole."""
     kinds: Mapping[str, str] = getattr(rows, "KINDS", {})
     wanted = {stream: kind for stream, kind in kinds.items() if (kind == ORDER) == (table == "orders")}
-    return {(kind, id) for stream, kind in wanted.items() for id in ids.get(stream, ())}
+    return {kind: ids[stream] for stream, kind in wanted.items() if len(ids.get(stream, ()))}
 
 
-def _without(found: pa.Table, table: str, gone: set[tuple[str, str]]) -> pa.Table:
-    """The rows whose record is not among `gone`."""
+def _without(found: pa.Table, table: str, *gone: Mapping[str, Any]) -> pa.Table:
+    """The rows whose record is not among those that are gone."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if not gone or not found.num_rows:
-        return found
     keep: Any = None
-    for kind in sorted({kind for kind, _ in gone}):
-        named = pc.is_in(found["id"], value_set=pa.array(sorted(id for of, id in gone if of == kind), pa.string()))
+    for kind, ids in ((kind, ids) for each in gone for kind, ids in each.items()):
+        named = pc.is_in(found["id"], value_set=ids if isinstance(ids, pa.ChunkedArray) else pa.array(ids, pa.string()))
         if table == "contacts":
             named = pc.and_(named, pc.equal(found["kind"], kind))
         keep = pc.invert(named) if keep is None else pc.and_(keep, pc.invert(named))
-    return found.filter(keep)
+    return found if keep is None else found.filter(keep)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from functools import partial, reduce
 from typing import Any
@@ -11,9 +11,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from include.columns import Columns, Rows
+from include.columns import Columns, Rows, Told
 from include.columns.kinds import Exact, Text
-from include.columns.parts import TYPED, Batch, Within
+from include.columns.parts import TYPED, Within
 from include.columns.shapes import decoder
 from include.errors import SnapshotMissing, UnexpectedAnswer
 from include.json_text import parsed
@@ -94,6 +94,10 @@ def rows(columns: Columns[Any], *pages: list[dict[str, Any]], kept: bool = False
     return Rows(columns, "stream", bodies, partial(listed, columns))
 
 
+def said(columns: Columns[Any], found: Told) -> tuple[list[Any], list[str], Sequence[str]]:
+    return of_rows(columns.name, found).to_pylist(), found.ids.to_pylist(), found.replaced
+
+
 @pytest.mark.parametrize("kept", [False, True], ids=["parsed", "as-kept"])
 @pytest.mark.parametrize(("columns", "plain"), PLAIN)
 def test_records_read_at_once_are_what_they_are_one_by_one(
@@ -101,10 +105,19 @@ def test_records_read_at_once_are_what_they_are_one_by_one(
 ) -> None:
     for path, value, record in spoiled(plain):
         records = [plain, record, plain]
-        alone = told(lambda records=records: of_rows(columns.name, list(rows(columns, records, kept=kept))))
-        at_once = told(lambda records=records: of_rows(columns.name, rows(columns, records, kept=kept)))
-        same = at_once == alone if isinstance(alone, str) else at_once.equals(alone)
-        assert same, (path, value, alone, at_once)
+        held = parsed(json.dumps(records).encode("ascii")) if kept else records
+        alone = told(lambda held=held: said(columns, columns.alone(held)))
+        at_once = told(lambda records=records: said(columns, rows(columns, records, kept=kept).told()))
+        assert at_once == alone, (path, value)
+
+
+@pytest.mark.parametrize(("columns", "plain"), PLAIN)
+def test_a_table_holds_the_rows_that_come_one_by_one(columns: Columns[Any], plain: dict[str, Any]) -> None:
+    every = [record for _, _, record in spoiled(plain)]
+    records = [record for record in every if not isinstance(told(lambda record=record: columns.alone([record])), str)]
+    table = of_rows(columns.name, rows(columns, *([record] for record in records)))
+    assert table.equals(of_rows(columns.name, list(rows(columns, *([record] for record in records)))))
+    assert table.num_rows > len(records) / 2
 
 
 @pytest.mark.parametrize(("columns", "plain"), PLAIN)
@@ -115,12 +128,12 @@ def test_plain_records_are_never_read_one_by_one(columns: Columns[Any], plain: d
     records = [plain, empty] * 3
     decoded = columns.decode(json.dumps(page(columns, records)).encode("ascii"))
     assert decoded is not None
-    alone = of_rows(columns.name, list(rows(columns, records)))
-    for batch in (Batch(records), Batch(decoded, TYPED)):
-        table = columns.at_once(batch)
-        assert isinstance(table, pa.Table)
-        assert table.equals(alone)
-        assert columns.names(batch) == (columns.ids(records), columns.merged(records))
+    alone = columns.alone(records)
+    for batch in (columns.batch(records), columns.batch(decoded, TYPED)):
+        told = columns.at_once(batch)
+        assert isinstance(told.rows, pa.Table)
+        assert told.rows.equals(alone.rows)
+        assert (told.ids.to_pylist(), told.replaced) == (columns.ids(records), alone.replaced)
 
 
 def test_pages_are_read_once_and_in_their_order() -> None:
@@ -134,7 +147,7 @@ def test_pages_as_they_were_kept_are_read_in_their_order_whichever_of_them_must_
     odd = {"archived": 1, "properties": hubspot_rows.RECORD["properties"] | {"company": "Ann\ud83d"}}
     named = [hubspot_rows.RECORD | {"id": str(number)} | (odd if number in (3, 4, 7) else {}) for number in range(9)]
     found = rows(hubspot.CONTACT, *([record] for record in named), kept=True).told()
-    assert found.ids == found.rows.column("id").to_pylist() == [str(number) for number in range(9)]
+    assert found.ids.to_pylist() == found.rows.column("id").to_pylist() == [str(number) for number in range(9)]
     assert found.rows.column("company").to_pylist().count("Ann\ufffd") == 3
 
 

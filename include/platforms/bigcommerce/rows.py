@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from include.columns import Columns, Rows
 from include.columns.conditions import Flag, Is
-from include.columns.kinds import Either, Lines, List, Number, Text, Time
+from include.columns.ids import Number
+from include.columns.kinds import Either, Lines, Text, Time
+from include.columns.lists import List
 from include.columns.parts import FirstOf, One, Within
 from include.columns.times import RFC2822
 from include.errors import UnexpectedAnswer
@@ -70,7 +72,7 @@ def numbered(channels: list[Any] | None) -> list[str]:
 
 
 BUYER = Number("customer_id", none=0)
-CHANNELS = List(("channel_ids",), (list,), numbered)
+CHANNELS = List("channel_ids", list, numbered)
 
 CONTACTS = Columns(
     Contact,

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from include.columns import Columns, Rows
-from include.columns.kinds import Either, Exact, List, Text, Time
+from include.columns.ids import Digits
+from include.columns.kinds import Either, Text, Time
+from include.columns.lists import List, References
 from include.columns.parts import Within
 from include.errors import UnexpectedAnswer
 from include.model import Contact, Order
@@ -73,12 +75,6 @@ def addresses(said: str | None) -> tuple[str, ...]:
     return tuple(sorted(_parts(said)))
 
 
-def links(*said: str | None) -> list[str]:
-    """The records elsewhere that `LINKS` name. Only a number can be one: these properties can be typed into."""
-    named = zip(LINKS.values(), said, strict=True)
-    return [f"{prefix}:{id}" for prefix, value in named if value and (id := value.strip()).isdecimal()]
-
-
 def number(said: str) -> str:
     """An id, which is a number in text."""
     if not said.isdecimal():
@@ -95,10 +91,10 @@ CONTACT = Columns(
     "hubspot contacts",
     fixed={"platform": "hubspot", "kind": "contact"},
     at=("results",),
-    id=Exact("id", to=number),
+    id=Digits("id", number),
     columns={
         "email": Text("email", TOLD),
-        "other_emails": List(("hs_additional_emails",), (str,), addresses, TOLD),
+        "other_emails": List("hs_additional_emails", str, addresses, TOLD),
         "first_name": Text("firstname", TOLD),
         "last_name": Text("lastname", TOLD),
         "company": Text("company", TOLD),
@@ -109,9 +105,9 @@ CONTACT = Columns(
         "country": Text("country", TOLD),
         "created_at": Time("createdate", part=TOLD),
         "updated_at": Time("lastmodifieddate", part=TOLD),
-        "links": List(tuple(LINKS), (str,), links, TOLD, needed=False),
+        "links": References(LINKS, TOLD),
     },
-    replaced=List(("hs_merged_object_ids",), (str,), _parts, TOLD),
+    replaced=List("hs_merged_object_ids", str, _parts, TOLD),
 )
 
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from include.columns import Columns, Rows
 from include.columns.conditions import Flag
+from include.columns.ids import Digits
 from include.columns.kinds import Either, Exact, Lines, Text, Time
-from include.columns.parts import MayBe
+from include.columns.parts import ITSELF, MayBe, Part
 from include.errors import UnexpectedAnswer
 from include.model import Contact, Order, State
 
@@ -83,14 +84,16 @@ def cancelled(_when: str) -> str:
     return "cancelled"
 
 
-customer_number, order_number = partial(number, kind="Customer"), partial(number, kind="Order")
+def _id(kind: str, part: Part = ITSELF) -> Digits:
+    return Digits("id", partial(number, kind=kind), before=f"gid://shopify/{kind}/", part=part)
+
 
 CONTACTS = Columns(
     Contact,
     "shopify customers",
     fixed={"platform": "shopify", "kind": "customer"},
     at=("data", "customers", "nodes"),
-    id=Exact("id", to=customer_number),
+    id=_id("Customer"),
     columns={
         "email": Exact("emailAddress", EMAIL),
         "first_name": Text("firstName"),
@@ -113,10 +116,10 @@ ORDERS = Columns(
     fixed={"platform": "shopify"},
     at=("data", "orders", "nodes"),
     without=(Flag("test"),),
-    id=Exact("id", to=order_number),
+    id=_id("Order"),
     columns={
         "number": Exact("name"),
-        "contact_id": Exact("id", CUSTOMER, to=customer_number),
+        "contact_id": _id("Customer", CUSTOMER),
         "email": Text("email"),
         "first_name": Text("firstName", BUYER),
         "last_name": Text("lastName", BUYER),
