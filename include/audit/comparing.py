@@ -94,7 +94,7 @@ def _receipts(connection: sa.Connection, state: State) -> Iterator[str]:
     for row in connection.execute(of.order_by(receipt.c.id)):
         gone = row.detail is None and row.finding_id in state.blanked.get("findings", ())
         told = {"fix": row.fix_id, "outcome": row.outcome, "moved": row.moved, "at": _moment(row.at)}
-        told["detail"] = ... if gone else row.detail
+        told["detail"] = ... if gone else audit.sealed(row.detail)
         rows.append((row.id, told, f"({row.outcome}, of the fix {row.fix_id})"))
     yield from _unaccounted("receipt", rows, state, "detail")
 

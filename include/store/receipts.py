@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from include.model import TOOK, FixState, Notice
-from include.store import audit, outbox, versions
+from include.errors import AlreadyDecided, NotAllowed
+from include.model import TOOK, FixState, Notice, Verdict
+from include.store import audit, outbox, reviewing, versions
 from include.store.schema import alias, finding, fix, option, receipt
 
 if TYPE_CHECKING:
@@ -52,30 +53,61 @@ def leave(ledger: Ledger, fix_id: int, worker: str, told: Receipt, now: datetime
         )
         if done.rowcount != 1:
             return False
-        row = connection.execute(
-            sa.select(
-                fix.c.option_id, fix.c.position, fix.c.target, fix.c.action, option.c.finding_id, option.c.version
-            )
-            .join(option, option.c.id == fix.c.option_id)
-            .where(fix.c.id == fix_id)
-        ).one()
-        moved = sorted(told.moved)
-        values = {"outcome": str(told.outcome), "detail": told.detail, "moved": moved}
-        connection.execute(sa.insert(receipt).values(fix_id=fix_id, at=now, **values))
-        body = {"fix": fix_id, "finding": row.finding_id, "target": row.target, "action": row.action, **values}
-        audit.append(connection, "receipt", body, now)
-        for notice in told.notices:
-            outbox.put(connection, notice, now)
-        for old, new in sorted(told.aliases.items()):
-            _follow(connection, old, new, row.finding_id, now)
-        _after(connection, row, told.outcome, now)
+        _write(connection, fix_id, told, now)
     return True
+
+
+def close(ledger: Ledger, fix_id: int, *, took: bool, reviewer: str, reason: str, now: datetime) -> FixState:
+    """
+    Write the receipt of a fix whose outcome only a person can tell, by whose word it took or did not.
+
+    Raises NotAllowed where nobody, or no reason, is named, or the reviewer may not decide, and AlreadyDecided where the
+    outcome is known by now, or a worker is reading it this moment.
+    """
+    if not reviewer.strip() or not reason.strip():
+        raise NotAllowed("Say who looked and what was seen: both are kept with the receipt.")
+    outcome = FixState.APPLIED if took else FixState.FAILED
+    with ledger.write() as connection:
+        reviewing.insist(connection, reviewer, Verdict.REJECTED, now)  # whoever may reject may say this
+        free = sa.or_(fix.c.lease_until.is_(None), fix.c.lease_until <= now)
+        done = connection.execute(
+            sa.update(fix)
+            .where(fix.c.id == fix_id, fix.c.state == str(FixState.UNKNOWN), free)
+            .values(state=str(outcome), lease_owner=None, lease_until=None)
+        )
+        if done.rowcount != 1:
+            raise AlreadyDecided(
+                f"The outcome of fix {fix_id} is not unknown any more, or is being read this moment. Reload the page."
+            )
+        saw = f"{reviewer.strip()} looked, and it {'took' if took else 'did not take'}: {reason.strip()}"
+        _write(connection, fix_id, Receipt(outcome, saw), now)
+    return outcome
 
 
 def settle_without_fixes(ledger: Ledger, finding_id: str, version: int, now: datetime) -> bool:
     """Settle a finding whose approved option has nothing to do (to keep things as they are)."""
     with ledger.write() as connection:
         return _set_state(connection, finding_id, version, now)
+
+
+def _write(connection: sa.Connection, fix_id: int, told: Receipt, now: datetime) -> None:
+    """The receipt of a fix that stands as it says already, and everything that follows from it."""
+    row = connection.execute(
+        sa.select(fix.c.option_id, fix.c.position, fix.c.target, fix.c.action, option.c.finding_id, option.c.version)
+        .join(option, option.c.id == fix.c.option_id)
+        .where(fix.c.id == fix_id)
+    ).one()
+    moved = sorted(told.moved)
+    values = {"outcome": str(told.outcome), "detail": told.detail, "moved": moved}
+    connection.execute(sa.insert(receipt).values(fix_id=fix_id, at=now, **values))
+    body = {"fix": fix_id, "finding": row.finding_id, "target": row.target, "action": row.action, **values}
+    body["detail"] = audit.sealed(told.detail)  # it may hold what a person wrote
+    audit.append(connection, "receipt", body, now)
+    for notice in told.notices:
+        outbox.put(connection, notice, now)
+    for old, new in sorted(told.aliases.items()):
+        _follow(connection, old, new, row.finding_id, now)
+    _after(connection, row, told.outcome, now)
 
 
 def _after(connection: sa.Connection, row: Any, outcome: FixState, now: datetime) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from include.apply.settling import NOT_SHOWN
+from include.errors import AlreadyDecided, NotAllowed
 from include.model import Action, Fix, Ref
+from include.store import fixes, leases, receipts
 from tests.apply.cases import Worker, approved, receipts_of, state_of, states
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -80,3 +86,47 @@ def invite(sandbox) -> Fix:
 def note(sandbox) -> Fix:
     after = {"note": "Rollcall 0123456789ab", "text": "Access was handed over."}
     return Fix(Ref.parse(sandbox.world.of("shopify")[0].ref), Action.ADD_NOTE, {"note": None}, after)
+
+
+def close(ledger, **how: object) -> None:
+    (kept,) = fixes.unsettled(ledger)
+    receipts.close(ledger, kept.id, **{"reviewer": "ann", "reason": "she got the mail", "now": NOW, **how})
+
+
+@pytest.mark.parametrize(
+    ("took", "outcome", "stands"), [(True, "applied", ("settled", 1)), (False, "failed", ("open", 2))]
+)
+def test_a_person_who_looked_says_what_became_of_it(worker, sandbox, ledger, reset, took, outcome, stands):
+    id = approved(ledger, reset)
+    worker.apply()
+    close(ledger, took=took)
+    assert states(ledger)[0] == outcome
+    assert receipts_of(ledger)[-1][0] == outcome
+    assert str(receipts_of(ledger)[-1][1]).startswith("ann looked, and it ")
+    assert state_of(ledger, id) == stands
+    assert worker.apply() == {}
+    assert len(asked(sandbox)) == 1
+
+
+def test_what_waited_for_an_unknown_outcome_goes_on_when_somebody_has_looked(worker, sandbox, ledger, reset):
+    id = approved(ledger, reset, note(sandbox))
+    assert worker.apply() == {"unknown": 1}
+    close(ledger, took=True)
+    assert worker.apply() == {"applied": 1}
+    assert state_of(ledger, id) == ("settled", 1)
+
+
+def test_only_an_unknown_outcome_is_anybodys_to_tell(worker, sandbox, ledger, reset):
+    approved(ledger, reset)
+    worker.apply()
+    (kept,) = fixes.unsettled(ledger)
+    for how in ({"reason": " "}, {"reviewer": ""}):
+        with pytest.raises(NotAllowed, match="Say who looked"):
+            close(ledger, took=True, **how)
+    assert leases.take_over(ledger, kept.id, "reader", NOW, 120)
+    with pytest.raises(AlreadyDecided, match="being read this moment"):
+        close(ledger, took=True)
+    assert leases.let_go(ledger, kept.id, "reader")
+    close(ledger, took=True)
+    with pytest.raises(AlreadyDecided, match="not unknown any more"):
+        receipts.close(ledger, kept.id, took=False, reviewer="ann", reason="no mail", now=NOW)
