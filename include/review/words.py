@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from include import requests as asking
 from include.model import IRREVERSIBLE, Action
 from include.registrant_change import CONSENT, VERIFY, deadlines
 from include.registry import docstring, names, vendors
@@ -73,14 +74,15 @@ def title(rule: str) -> str:
 
 
 def rules() -> dict[str, str]:
-    """Every rule and its first sentence, as tabs."""
-    return {rule: docstring("rules", rule).partition("\n")[0] for rule in names("rules")}
+    """Every rule and its first sentence, as tabs; last what clients asked for, which no night finds."""
+    found = {rule: docstring("rules", rule).partition("\n")[0] for rule in names("rules")}
+    return {**found, asking.RULE: asking.ABOUT}
 
 
 def record(ref: str) -> str:
     """`hubspot:contact:12` as `HubSpot contact 12`."""
     platform, kind, key = ref.split(":", 2)
-    return f"{PLATFORMS.get(platform, platform)} {kind} {key}"
+    return f"{PLATFORMS.get(platform, platform.capitalize())} {kind} {key}"
 
 
 def spelled(text: str) -> str:
