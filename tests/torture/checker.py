@@ -1,0 +1,206 @@
+"""
+Whether the promises were kept, told from what is left behind: the platforms' write log and the ledger's rows.
+
+It shares no code with what it checks but the names of tables and columns: a mistake of the engine must not be its own.
+
+    R1   no write without an approval of exactly that change
+    R2   no approved change has its effect twice
+    R3   no outcome is lost: nothing stays in flight, and what was written is not said to have failed
+    R5   nothing is written over a value that is not the one that was approved to be replaced
+    R8   the old and the new address hear of an applied change, once, and nobody else does
+    R12  the audit is one unbroken chain, with a line for every decision and receipt
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+# What the sandbox calls a write of each action. Notes are told by what they change.
+NAMES = {
+    "set_email": "update", "add_email": "update", "set_name": "update", "set_order_email": "update", "merge": "merge",
+    "attach": "attach", "invite": "invite", "reset_access": "recover", "add_note": "note",
+}  # fmt: skip
+NOTE_FIELDS = {"note", "notes", "staff_notes"}
+DONE = {"applied", "unknown"}
+
+Row = Mapping[str, Any]
+
+
+def violations(
+    engine: sa.Engine, writes: Iterable[Row], *, over: bool = False, foreign: Collection[int] = ()
+) -> list[str]:
+    """
+    Every promise that was broken, in words; none is an empty list.
+
+    `writes`: the sandbox's log. `over`: the engine has come to rest, so that nothing may be under way any more.
+    `foreign`: numbers of writes that somebody else than Rollcall made.
+    """
+    with engine.connect() as connection:
+        held = {
+            name: _rows(connection, name)
+            for name in ("fix", "option", "decision", "receipt", "notice", "alias", "audit")
+        }
+        held["finding"] = _rows(connection, "finding")
+    ours = [one for one in writes if one["effect"] == "applied" and one["seq"] not in foreign and _counts(one)]
+    matched, told = _matched(ours, held)
+    return [*told, *_approved(matched, held), *_outcomes(matched, held, over), *_notices(held, over), *_chain(held)]
+
+
+def _rows(connection: sa.Connection, table: str) -> list[dict[str, Any]]:
+    order = "seq" if table == "audit" else "old" if table == "alias" else "id"
+    return [dict(row._mapping) for row in connection.execute(sa.text(f'SELECT * FROM "{table}" ORDER BY {order}'))]
+
+
+def _counts(write: Row) -> bool:
+    """WHMCS's activity log is the second half of a note, not a change of its own."""
+    return write["action"] != "log"
+
+
+def _matched(writes: list[Row], held: Mapping[str, list[dict[str, Any]]]) -> tuple[dict[int, Row], list[str]]:
+    """Each write with the one fix that may have sent it."""
+    names = _names(held["alias"])
+    free = [fix for fix in held["fix"] if fix["sent_at"] is not None]
+    matched: dict[int, Row] = {}
+    told = []
+    for write in writes:
+        fits = [fix for fix in free if _same(write, fix, names)]
+        if not fits:
+            told.append(f"R1, R2: write {write['seq']} ({write['action']} of {write['record']}) was not ours to send")
+            continue
+        fix = next((one for one in fits if one["state"] in DONE), fits[0])
+        free.remove(fix)
+        matched[fix["id"]] = write
+        told += _over_what(write, fix)
+    return matched, told
+
+
+def _same(write: Row, fix: Row, names: Mapping[str, str]) -> bool:
+    kind = "note" if write["changed"] and set(write["changed"]) <= NOTE_FIELDS else write["action"]
+    if NAMES.get(fix["action"]) != kind:
+        return False
+    if names.get(write["record"], write["record"]) != names.get(fix["target"], fix["target"]):
+        return False
+    if fix["action"] not in {"set_email", "set_order_email"}:
+        return True
+    wanted = str(json.loads(fix["after"])["email"]).casefold()
+    return any(str(new).casefold() == wanted for _, new in write["changed"].values())
+
+
+def _over_what(write: Row, fix: Row) -> Iterator[str]:
+    if fix["action"] not in {"set_email", "set_order_email"}:
+        return
+    was = str(json.loads(fix["before"])["email"]).casefold()
+    if all(str(old).casefold() != was for old, _ in write["changed"].values()):
+        yield f"R5: write {write['seq']} replaced another value than the one that fix {fix['id']} was approved for"
+
+
+def _approved(matched: Mapping[int, Row], held: Mapping[str, list[dict[str, Any]]]) -> Iterator[str]:
+    options = {one["id"]: one for one in held["option"]}
+    keys = {one["id"]: one["key"] for one in held["finding"]}
+    fixes: dict[int, list[dict[str, Any]]] = {}
+    for fix in sorted(held["fix"], key=lambda one: one["position"]):
+        fixes.setdefault(fix["option_id"], []).append(fix)
+    for option_id in {fix["option_id"] for fix in held["fix"] if fix["id"] in matched}:
+        option = options[option_id]
+        bound = _hash(keys[option["finding_id"]], json.loads(option["label"]), fixes[option_id])
+        people = {
+            one["reviewer"].strip().casefold()
+            for one in held["decision"]
+            if one["verdict"] == "approved" and one["option_id"] == option_id and one["option_hash"] == bound
+        }
+        needed = 2 if any(fix["action"] == "merge" for fix in fixes[option_id]) else 1
+        if len(people) < needed:
+            yield f"R1: option {option_id} was written and has {len(people)} approvals of what it holds"
+
+
+def _hash(key: str, label: str, fixes: Iterable[Row]) -> str:
+    """What a decision is bound to, worked out from the rows alone."""
+    made = [
+        {
+            "target": one["target"],
+            "action": one["action"],
+            "before": json.loads(one["before"]),
+            "after": json.loads(one["after"]),
+        }
+        for one in fixes
+    ]
+    hash = _sha({"finding": key, "label": label, "fixes": made})
+    accounts = {one["platform"]: one["account"] for one in fixes if one["account"] is not None}
+    return _sha({"option": hash, "accounts": accounts}) if accounts else hash
+
+
+def _outcomes(matched: Mapping[int, Row], held: Mapping[str, list[dict[str, Any]]], over: bool) -> Iterator[str]:
+    for fix in held["fix"]:
+        if fix["id"] in matched and fix["state"] not in {*DONE, "in_flight"}:
+            yield f"R3: fix {fix['id']} is {fix['state']}, and write {matched[fix['id']]['seq']} of it took effect"
+        if over and fix["state"] == "in_flight":
+            yield f"R3: fix {fix['id']} is in flight and nobody is at it"
+        if fix["state"] == "applied" and fix["id"] not in matched:
+            yield f"R3: fix {fix['id']} is said to be applied and was never written"
+    last = {one["fix_id"]: one["outcome"] for one in held["receipt"]}
+    for fix in held["fix"]:
+        if fix["state"] not in {"planned", "held", "in_flight"} and last.get(fix["id"]) != fix["state"]:
+            yield f"R3: fix {fix['id']} is {fix['state']} and its last receipt says {last.get(fix['id'])}"
+
+
+def _notices(held: Mapping[str, list[dict[str, Any]]], over: bool) -> Iterator[str]:
+    options = {one["id"]: one for one in held["option"]}
+    told = Counter((one["about"], json.loads(one["recipient"]).casefold(), one["message_id"]) for one in held["notice"])
+    heard = {(about, who) for about, who, _ in told}
+    concerned: set[tuple[str, str]] = set()
+    for fix in held["fix"]:
+        if fix["action"] != "set_email" or fix["state"] not in DONE | {"in_flight", "failed"}:
+            continue
+        about = options[fix["option_id"]]["finding_id"]
+        both = {str(json.loads(fix[side])["email"]).casefold() for side in ("before", "after")}
+        concerned |= {(about, who) for who in both}
+        ended = all(
+            one["state"] not in {"planned", "in_flight"} for one in held["fix"] if one["option_id"] == fix["option_id"]
+        )
+        if over and fix["state"] in DONE and ended:
+            yield from (
+                f"R8: fix {fix['id']} took, and an address did not hear of it"
+                for who in both
+                if (about, who) not in heard
+            )
+    yield from (
+        f"R8: message {id} goes to nobody whom it concerns"
+        for about, who, id in told
+        if about and (about, who) not in concerned
+    )
+
+
+def _chain(held: Mapping[str, list[dict[str, Any]]]) -> Iterator[str]:
+    previous = "0" * 64
+    kinds: Counter[str] = Counter()
+    for number, line in enumerate(held["audit"], 1):
+        body = {
+            "seq": line["seq"],
+            "at": line["at"],
+            "kind": line["kind"],
+            "body": json.loads(line["body"]),
+            "previous": line["previous"],
+        }
+        if (line["seq"], line["previous"], line["hash"]) != (number, previous, _sha(body)):
+            yield f"R12: the audit breaks at line {number}"
+            return
+        previous = line["hash"]
+        kinds[line["kind"]] += 1
+    for kind, table in (("decided", "decision"), ("receipt", "receipt")):
+        if kinds[kind] != len(held[table]):
+            yield f"R12: {kinds[kind]} lines of the audit tell of {len(held[table])} rows of {table}"
+
+
+def _names(aliases: Iterable[Row]) -> dict[str, str]:
+    return {one["old"]: one["new"] for one in aliases}
+
+
+def _sha(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
