@@ -5,7 +5,8 @@ Pull what every platform says about its contacts and orders, find where one pers
 HubSpot holds a person twice and where a guest order belongs to an account, and file each as a finding for the
 review page. **It changes nothing on any platform**: that is `apply_approved_fixes`, after a person has decided.
 
-1. **Begin** the night: name it by its date. A night of the past (a backfill) uses its stored snapshot, or is skipped.
+1. **Begin** the night: name it by its date. A night of the past (a backfill) is judged again from its stored
+   snapshot, or skipped; nothing is pulled for it, filed or mailed.
 2. **Pull** each platform, page by page, and keep the pages as they came.
 3. **Check** the pulls: no page missing, no empty table, nothing twice, no sudden drop or jump.
 4. **Tabulate** the pages into contacts and orders, in our words.
@@ -57,9 +58,9 @@ def pull(platform: str, night: str) -> int:
     """Pull what the platform holds, page by page, as it comes: everything once a week, else what changed."""
     from include import connections, stages, store
 
-    if platform in settings().left_out:
-        return 0  # it is not even asked
     snapshot = store.open_snapshot(night)
+    if platform in settings().left_out or snapshot.looked_at_again:
+        return 0  # it is not even asked
     before = store.open_snapshots().before(snapshot)
     return stages.pull(connections.platform(platform), snapshot, before, settings().full_pull_days)
 
@@ -100,15 +101,21 @@ def detect(rule: str, night: str) -> int:
 def file(night: str) -> dict[str, int]:
     """File the findings: new ones open, known ones keep their decision, ones no longer seen are gone."""
     from include import stages, store
+    from include.audit import heads
 
-    return stages.file(store.open_snapshot(night), store.open_snapshots(), store.open_ledger(), settings())
+    ledger = store.open_ledger()
+    filed = stages.file(store.open_snapshot(night), store.open_snapshots(), ledger, settings())
+    heads.keep(ledger, settings().data)
+    return filed
 
 
 @task
-def notify() -> int:
-    """Tell the reviewers how many new findings wait. Silent when there are none."""
+def notify(night: str) -> int:
+    """Tell the reviewers how many new findings wait. Silent when there are none, and about a night of the past."""
     from include import connections, stages, store
 
+    if store.open_snapshot(night).looked_at_again:
+        return 0
     return stages.deliver(store.open_ledger(), connections.mailer(), connections.chat())
 
 
@@ -149,7 +156,7 @@ def nightly_reconciliation() -> None:
         >> detect_findings()
         >> check.override(task_id="check_findings")("findings", night)
         >> file(night)
-        >> notify()
+        >> notify(night)
     )
 
 

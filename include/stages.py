@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Connection
 
-    from include.model import Finding, Notice, Ref
+    from include.model import Finding, Notice
     from include.platforms import Platform
     from include.store.filing import Filed
     from include.store.ledger import Ledger
@@ -44,9 +44,9 @@ def begin(
     """
     The name of the night's snapshot: a new attempt for tonight, the stored one for the past.
 
-    A night is named by the local date its run was due, never by a data interval. Raises SnapshotMissing for a past
-    night without a snapshot: the platforms only say how they are now. Raises SettingsWrong when a platform that does
-    not exist is to be left out.
+    A night is named by the local date its run was due, never by a data interval. A past night is looked at again: it
+    is judged from what is stored, and nothing of it is filed. Raises SnapshotMissing for one without a snapshot: the
+    platforms only say how they are now. Raises SettingsWrong when a platform that does not exist is to be left out.
     """
     from include.store import nights
 
@@ -63,7 +63,7 @@ def begin(
     stored = snapshots.latest(night)
     if stored is None:
         raise SnapshotMissing(f"There is no snapshot of {night}, and a past night cannot be pulled any more.")
-    return stored.name
+    return stored.again.called
 
 
 def pull(platform: Platform, snapshot: Snapshot, before: Snapshot | None = None, full_pull_days: int = 0) -> int:
@@ -86,6 +86,8 @@ def tabulate(snapshot: Snapshot, snapshots: Snapshots, settings: Settings) -> di
     """
     from include.pull import overlay
 
+    if snapshot.complete():  # its pages may be forgotten by now
+        return {table: snapshot.rows(table) for table in overlay.TABLES}
     before = snapshots.before(snapshot)
     parts: list[dict[str, pa.Table]] = []
     for name in names("platforms"):
@@ -106,12 +108,16 @@ def check(gate: str, snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, s
     """
     Let the night pass a gate, or raise GateClosed. Either is written into the ledger, for the page of nights.
 
-    Returns how many expectations held. Of a night that was filed (a backfill) nothing is written anew.
+    Returns how many expectations held. Of a night that is looked at again nothing is written; it is held to what it
+    was held to then, when other platforms may have been left out.
     """
     from include import checks
     from include.store import nights
 
-    past = snapshot.filed()
+    past = snapshot.filed() or snapshot.looked_at_again
+    if snapshot.looked_at_again:
+        left_out = [name for name in names("platforms") if not snapshot.raw(name).complete()]
+        settings = replace(settings, leave_out=",".join(left_out))
     try:
         held = checks.check_night(gate, snapshot, snapshots, settings)
     except GateClosed as closed:
@@ -134,6 +140,8 @@ def link(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger | None = None)
     from include.people.link import link as find_people
     from include.store import apart, own
 
+    if snapshot.part("people").complete():
+        return snapshot.rows("people")
     if ledger is not None:
         accounts = snapshot.accounts()
         snapshot.part("apart").write_table(apart.table(ledger, accounts))
@@ -151,12 +159,22 @@ def link(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger | None = None)
 
 
 def detect(rule: str, snapshot: Snapshot, snapshots: Snapshots) -> int:
-    """Find what one rule holds to be wrong."""
+    """
+    Find what one rule holds to be wrong. In a night that is looked at again, that is put beside what was found then.
+
+    The same snapshot gives the same findings, byte for byte, unless the rules have changed since.
+    """
     tables = _tables(snapshot, snapshots)
     try:
-        return snapshot.part(f"findings/{rule}").write_findings(load("rules", rule).find(tables))
+        part = snapshot.found(rule)
+        rows = part.write_findings(load("rules", rule).find(tables), anew=snapshot.looked_at_again)
     finally:
         tables.close()
+    then = snapshot.part(f"findings/{rule}")
+    if snapshot.looked_at_again and then.complete():
+        same = "the same" if part.manifest() == then.manifest() else f"not the same: {then.manifest().rows} were then"
+        logger.info("%s finds %d in %s, %s", rule, rows, snapshot.name, same)
+    return rows
 
 
 def _tables(snapshot: Snapshot, snapshots: Snapshots) -> Tables:
@@ -175,11 +193,14 @@ def file(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Set
     """
     File the findings, and with them the reviewers' digest of what is new.
 
-    Those of a night before the last that was filed (a backfill) are in its snapshot, and stay there.
+    Those of a night that is looked at again (a backfill), or is before the last that was filed, stay in its snapshot.
     """
     from include import notices
-    from include.store import findings, nights
+    from include.store import findings, nights, own
 
+    if snapshot.looked_at_again:
+        logger.info("%s is only looked at again: its findings are not filed", snapshot.name)
+        return asdict(findings.Filed())
     if later := snapshots.filed_after(snapshot):
         logger.info("%s was filed after %s: the findings of this one are not filed", later.name, snapshot.name)
         return {"new": 0, "known": 0, "reopened": 0, "gone": 0}
@@ -187,7 +208,7 @@ def file(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Set
     found += _taken_addresses(snapshot, ledger, found)
     digest = notices.digest_of(snapshot.name, settings, nights.trend(ledger))
     begun, accounts = snapshot.begun_at(), snapshot.accounts()
-    alone = _not_seen_as_we_left_them(snapshot, ledger)
+    alone = own.not_seen(snapshot, ledger)
     told = nights.facts(snapshot, names("rules"), settings.left_out)
 
     def remember(connection: Connection, filed: Filed, waiting: Mapping[str, int]) -> None:
@@ -199,21 +220,6 @@ def file(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Set
     )
     snapshot.mark_filed()
     return asdict(filed)
-
-
-def _not_seen_as_we_left_them(snapshot: Snapshot, ledger: Ledger) -> set[Ref]:
-    """The records whose changes by ourselves the night's pull came too early for, or passed by."""
-    from include.store import own
-
-    begun, partly = snapshot.begun_at(), snapshot.partly()
-    made = [one for one in own.writes(ledger, snapshot.accounts()) if one.until >= min([begun, *partly.values()])]
-    if not made:
-        return set()
-    tables = snapshot.tables()
-    try:
-        return own.unseen(made, begun, partly, own.times(tables, made))
-    finally:
-        tables.close()
 
 
 def _taken_addresses(snapshot: Snapshot, ledger: Ledger, found: list[Finding]) -> list[Finding]:

@@ -50,7 +50,7 @@ def test_tonight_is_a_new_attempt(store, late):
 @pytest.mark.parametrize("late", [timedelta(hours=12), timedelta(days=9)], ids=["half-a-day", "nine-days"])
 def test_a_past_night_is_its_newest_whole_attempt_and_nothing_new(store, late):
     whole(store), whole(store), store.begin("2026-11-23")
-    assert stages.begin(store, DUE, Settings(), DUE + late) == "2026-11-23.2"
+    assert stages.begin(store, DUE, Settings(), DUE + late) == "2026-11-23.2.again"
     assert len(list((store.root / "2026-11-23").iterdir())) == 3
 
 

@@ -85,7 +85,7 @@ def findings(snapshot: Snapshot, before: Snapshot | None, settings: Settings) ->
     """Of every finding: its key and rule, and whether its options can be carried out as they stand."""
     rows = []
     for rule in names("rules"):
-        for found in snapshot.part(f"findings/{rule}").findings():
+        for found in snapshot.found(rule).findings():
             whole = all(option.label and option.fixes for option in found.options)
             changes = all(fix.before != fix.after for option in found.options for fix in option.fixes)
             recommended = found.recommended if found.recommended is not None else 0

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from include.store.ledger import Ledger
+    from include.store.snapshots import Snapshot
     from include.store.tables import Tables
 
 WRITTEN = (FixState.IN_FLIGHT, FixState.UNKNOWN, FixState.APPLIED)
@@ -92,6 +93,19 @@ def unseen(
             if any(time is not None and time < one.since - SKEW for time in times):
                 found |= one.names
     return found
+
+
+def not_seen(snapshot: Snapshot, ledger: Ledger) -> set[Ref]:
+    """The records whose changes by ourselves a night's pull came too early for, or passed by."""
+    begun, partly = snapshot.begun_at(), snapshot.partly()
+    made = [one for one in writes(ledger, snapshot.accounts()) if one.until >= min([begun, *partly.values()])]
+    if not made:
+        return set()
+    tables = snapshot.tables()
+    try:
+        return unseen(made, begun, partly, times(tables, made))
+    finally:
+        tables.close()
 
 
 def table(made: Iterable[Write]) -> pa.Table:

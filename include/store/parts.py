@@ -74,9 +74,13 @@ class Part:
         pq.write_table(table, buffer, compression="zstd")
         return self._write("parquet", buffer.getvalue(), table.num_rows)
 
-    def write_findings(self, findings: Iterable[Finding]) -> int:
-        """Write findings sorted by key, one canonical JSON object a line: equal findings make equal bytes."""
-        if self.complete():
+    def write_findings(self, findings: Iterable[Finding], *, anew: bool = False) -> int:
+        """
+        Write findings sorted by key, one canonical JSON object a line: equal findings make equal bytes.
+
+        A part that is complete stays as it is, unless it is to be written `anew`.
+        """
+        if self.complete() and not anew:
             return self.manifest().rows
         lines = [canonical(finding.as_json()) for finding in sorted(findings, key=lambda finding: finding.key)]
         return self._write("jsonl", "".join(f"{line}\n" for line in lines).encode("ascii"), len(lines))

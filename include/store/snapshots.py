@@ -6,6 +6,7 @@ What the platforms said, one folder per attempt of a night, never changed once w
     nights/2026-11-23/1/raw/hubspot/manifest.json         written last: without it the pull does not count
     nights/2026-11-23/1/contacts/{table.parquet,manifest.json}
     nights/2026-11-23/1/filed.json                        written last of all: this was a good night
+    nights/2026-11-23/1/again/email_mismatch/part.jsonl   what a backfill found in it later
 
 A part counts only with its manifest, whose checksums and counts are held against the files when it is opened. What a
 killed task has left without a manifest is removed by the next one. `url` is a folder or any fsspec URL.
@@ -16,7 +17,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from include.store.tables import Tables
 
 FILED = "filed.json"
+AGAIN = "again"
 TABLES = ("contacts", "orders", "people")
 
 
@@ -46,11 +48,22 @@ class Snapshot:
     folder: UPath
     night: str
     attempt: int
+    looked_at_again: bool = False  # by a backfill: it is judged anew, and nothing of it is pulled, filed or mailed
 
     @property
     def name(self) -> str:
-        """What travels between tasks: `2026-11-23.1`."""
+        """What the attempt is called: `2026-11-23.1`."""
         return f"{self.night}.{self.attempt}"
+
+    @property
+    def called(self) -> str:
+        """What travels between tasks: its name, and whether it is only looked at again (`2026-11-23.1.again`)."""
+        return f"{self.name}.{AGAIN}" if self.looked_at_again else self.name
+
+    @property
+    def again(self) -> Snapshot:
+        """The same attempt, to be looked at again."""
+        return replace(self, looked_at_again=True)
 
     def begun_at(self) -> datetime:
         """When it was begun: whatever it says of a platform was so then or later. Raises SnapshotMissing."""
@@ -96,8 +109,12 @@ class Snapshot:
             if plan.since
         }
 
+    def found(self, rule: str) -> Part:
+        """What a rule found in this attempt; when it is looked at again, what it finds now."""
+        return self.part(f"{AGAIN if self.looked_at_again else 'findings'}/{rule}")
+
     def findings_of(self, rule: str) -> int:
-        return self.rows(f"findings/{rule}")
+        return self.found(rule).manifest().rows
 
     def not_compared(self) -> dict[str, int]:
         """How many contacts could not be compared when they were linked, by reason."""
@@ -141,17 +158,18 @@ class Snapshots:
 
     def get(self, name: str) -> Snapshot:
         """The attempt called `name`. Raises SnapshotMissing."""
-        found = re.fullmatch(r"(\d{4}-\d\d-\d\d)\.(\d+)", name)
+        found = re.fullmatch(rf"(\d{{4}}-\d\d-\d\d)\.(\d+)(\.{AGAIN})?", name)
         if not found:
             raise SnapshotMissing(f"{name!r} is no snapshot's name; one looks like 2026-11-23.1.")
         snapshot = self._snapshot(found[1], int(found[2]))
         if not snapshot.folder.is_dir():
             raise SnapshotMissing(f"There is no snapshot {name}.")
-        return snapshot
+        return snapshot.again if found[3] else snapshot
 
     def latest(self, night: str) -> Snapshot | None:
-        """The newest complete attempt of a night."""
-        return next((s for s in reversed(self._attempts(night)) if s.complete()), None)
+        """The newest attempt of a night that was filed, or else is complete."""
+        complete = [s for s in reversed(self._attempts(night)) if s.complete()]
+        return next((s for s in complete if s.filed()), complete[0] if complete else None)
 
     def newest(self) -> Snapshot | None:
         """The newest complete attempt of all."""
