@@ -102,8 +102,8 @@ def _the_changes(draft: Draft, whmcs: Platform, known: Profile, owner: Owner) ->
 def _who_else(draft: Draft, owner: Owner) -> None:
     if owner.owns:
         ids = making.several([one.id for one in owner.owns])
-        says = f"The login owns client {ids} too: from then on, these are signed in to with {draft.new} as well."
-        draft.says("several_clients", STRONGLY, f"{says} Their own addresses stay. Does the client know?")
+        says = f"The login owns client {ids} too, and from then on signs in there with {draft.new} as well. What mail"
+        draft.says("several_clients", STRONGLY, f"{says} these get stays as it is. Does the client know?")
     if owner.uses:
         ids = making.several([one.id for one in owner.uses])
         draft.says("uses_clients", AGAINST, f"The login may also use client {ids}, which another login owns.")

@@ -80,13 +80,16 @@ def look_at_domains(draft: Draft, open_platform: Callable[[str], Platform], sett
     draft.accounts["whois"] = whois.api.account()
     changed = [fix for name in sorted(wanted & found.keys()) if (fix := _domain(draft, whois, found[name], settings))]
     held = {fix.target: locked(whois.api, fix.target) for fix in changed}
+    sets_off: dict[str, list[str]] = {}
     for fix in changed:
-        name = fix.after["domain"]
+        name = str(fix.after["domain"])
+        sets_off.setdefault(" ".join(deadlines(fix.after, name=name)), []).append(name)
         if held[fix.target]:
             says = f"{name} is locked at its registrar, which may refuse a new address: unlock it first, if so. It is"
             draft.says("locked", AGAINST, f"{says} changed last, so that nothing else waits for it.")
-        sets_off = " ".join(deadlines(fix.after, name=name))
-        draft.says("registrant", 0.0, f"{name}: the client agreed to a change of registrant. {sets_off}".rstrip())
+    for told, domains in sets_off.items():
+        says = f"For {making.several(domains)} the client agreed to a change of registrant. {told}"
+        draft.says("registrant", 0.0, says.rstrip())
     draft.domains += sorted(changed, key=lambda fix: bool(held[fix.target]))
 
 

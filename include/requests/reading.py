@@ -124,7 +124,7 @@ _BOTH = ("first_name", "last_name")
 def _proof(form: _Reader, needed: Mapping[str, str], today: date) -> Proof | None:
     kind = form.text("proof_kind")
     if kind not in PROOFS:
-        form.wrong("proof_kind", f"Say which proof there is of who asks: {', '.join(PROOFS)}.")
+        form.wrong("proof_kind", "Say which kind of proof there is of who asks.")
     try:
         seen_on = date.fromisoformat(form.text("proof_seen_on"))
     except ValueError:

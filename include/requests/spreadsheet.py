@@ -106,7 +106,4 @@ def _flags(fields: Mapping[str, str]) -> tuple[dict[str, str | bool], list[str]]
 
 
 def _wrong(problems: Sequence[tuple[int, str, str]]) -> TableWrong:
-    told = "problem" if len(problems) == 1 else "problems"
-    return TableWrong(
-        f"Nothing of the table was taken: {len(problems)} {told}. Put it right and send it again.", problems
-    )
+    return TableWrong("Nothing of the table was taken. Put these lines right and send it again.", sorted(problems))

@@ -39,6 +39,7 @@ def line(row: RequestRow) -> dict[str, Any]:
     return {
         "id": row.id,
         "client": row.asked["client"],
+        "known_as": _known_as(row),
         "new_address": row.asked["new_address"],
         "says": says,
         "tone": tone,
@@ -68,6 +69,7 @@ def whole(row: RequestRow, told: Sequence[tuple[str, str, str, str | None]], use
             for which, address, state, problem in told
         ],
         "waits": row.state in requests.TO_PLAN,
+        "undecided": undecided,
         "may_choose": row.state == requests.CHOOSE and mine,
         "may_repeat": row.state in {requests.TROUBLE, requests.CHOOSE} or undecided,
         "may_withdraw": row.state in requests.UNDER_WAY,
@@ -95,6 +97,13 @@ def _asked(asked: Request) -> list[tuple[str, str]]:
         ("cPanel accounts", "The client agreed to the change" if asked.cpanel else "Stay as they are"),
         ("Domains (WHOIS)", domains),
     ]
+
+
+def _known_as(row: RequestRow) -> str | None:
+    """The name of the client that was found, where that says more than what was given."""
+    known = row.found.get("client") or {}
+    name = known.get("name") or known.get("company")
+    return str(name) if name and str(name).casefold() != str(row.asked["client"]).casefold() else None
 
 
 def _day(at: datetime) -> str:

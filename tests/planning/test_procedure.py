@@ -114,7 +114,7 @@ def test_a_user_owning_three_clients_is_said_and_changes_the_one_that_was_asked_
     row = desk.planned()
     finding = desk.finding(row.id)
     (said,) = (one for one in finding.because if one["evidence"] == "several_clients")
-    assert "owns client 13 and 14 too" in said["says"]
+    assert "owns client 13 and 14 too, and from then on signs in there" in said["says"]
     assert said["weight"] < 0
     assert finding.recommended is None  # a person looks, and says so
     assert desk.approve(row.id) == "approved"

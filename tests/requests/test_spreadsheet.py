@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
 from include.errors import TableWrong
 from include.requests import COLUMNS, read_csv
-from tests.planning.desk import form
+from tests.requests.tables import line, table
 
 TODAY = datetime.now(UTC).date()
-
-
-def line(number: int = 1, **said: Any) -> dict[str, str]:
-    told = form(client=str(number), **{"domains": "a.example b.example", "cpanel": "yes"} | said)
-    return {name: str(told.get(name, "")) for name in COLUMNS}
-
-
-def table(*lines: dict[str, str], between: str = ",", ending: str = "\r\n") -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(lines[0]), delimiter=between, lineterminator=ending)
-    writer.writeheader()
-    writer.writerows(lines)
-    return text.getvalue()
 
 
 def problems(text: str) -> list[tuple[int, str, str]]:
