@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
 from include import stages
+from include.errors import GateClosed
 from include.registry import names
 from include.settings import Settings
 from include.store import findings, schema
+from include.store import nights as kept
 from include.store.schema import finding
 from include.store.snapshots import Snapshot, Snapshots, open_store
 from tests.test_stages import content, pulled
@@ -86,3 +88,44 @@ def test_what_is_filed_is_bound_to_the_accounts_that_were_pulled(nights, served,
     bound = {(row.platform, row.account) for row in rows}
     assert bound == {(name, served.open(name).api.account()) for name, _ in bound}
     assert len(bound) > 3
+
+
+def test_what_the_night_did_is_kept_with_its_findings(nights, ledger):
+    found = sum(nights.newer.findings_of(rule) for rule in names("rules"))
+    for _ in range(2):
+        stages.file(nights.newer, nights.store, ledger, Settings(leave_out="whois"))
+    (night,) = kept.recent(ledger)
+    assert night.filed is not None
+    told = night.filed.told
+    assert (night.attempt, told["new"], told["left_out"]) == ("2026-11-23.1", 0, ["whois"])
+    assert sum(told["waiting"].values()) == told["known"] <= found
+    assert told["found"] == {rule: nights.newer.findings_of(rule) for rule in names("rules")}
+    assert told["pulled"].keys() == set(names("platforms"))
+    assert told["pulled"]["hubspot"]["rows"] > 0 < told["tables"]["contacts"]
+    assert told["not_compared"] == nights.newer.not_compared()
+
+
+def test_each_gate_and_why_it_closed_is_kept_but_of_a_night_of_the_past_nothing(
+    nights, ledger, tmp_path, great_expectations
+):
+    shutil.copytree(str(nights.store.root.parent), tmp_path / "copy")
+    store = open_store(str(tmp_path / "copy"))
+    snapshot = store.get("2026-11-23.1")
+    assert stages.check("tables", snapshot, store, ledger, Settings()) > 0
+    assert kept.recent(ledger) == []
+    (snapshot.folder / "filed.json").unlink()
+    held = stages.check("tables", snapshot, store, ledger, Settings())
+    shutil.rmtree(str(snapshot.part("people").folder))
+    with pytest.raises(GateClosed) as closed:
+        stages.check("people", snapshot, store, ledger, Settings())
+    (night,) = kept.recent(ledger)
+    assert night.steps["tables"].told == {"held": held}
+    assert (night.steps["people"].problem, night.stopped) == (str(closed.value), night.steps["people"])
+
+
+def test_a_night_is_written_down_when_it_begins_and_one_of_the_past_is_not(nights, ledger, tmp_path):
+    store = open_store(str(tmp_path))
+    now = datetime(2026, 11, 23, 2, tzinfo=UTC)
+    assert stages.begin(store, now, Settings(), now, ledger) == "2026-11-23.1"
+    assert stages.begin(nights.store, now - timedelta(days=1), Settings(), now, ledger).startswith("2026-11-22.1")
+    assert [(night.attempt, list(night.steps)) for night in kept.recent(ledger)] == [("2026-11-23.1", ["begun"])]

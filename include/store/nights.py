@@ -50,8 +50,8 @@ class Night:
     @property
     def stopped(self) -> Step | None:
         """The gate that closed, if the night has not gone on since."""
-        last = max(self.steps.values(), key=lambda one: one.at, default=None)
-        return last if last and last.problem is not None else None
+        last = sorted(self.steps.values(), key=lambda one: one.at)[-1:]
+        return last[0] if last and last[0].problem is not None else None
 
 
 def add(
@@ -84,12 +84,14 @@ def recent(ledger: Ledger, limit: int = 30) -> list[Night]:
     """The newest attempts, the newest first."""
     with ledger.read() as connection:
         newest = sa.select(step.c.attempt).group_by(step.c.attempt).order_by(sa.func.max(step.c.id).desc()).limit(limit)
-        attempts = list(connection.execute(newest).scalars())
-        rows = connection.execute(sa.select(step).where(step.c.attempt.in_(attempts)).order_by(step.c.id)).all()
-    done: dict[str, dict[str, Step]] = {attempt: {} for attempt in attempts}
-    for row in rows:
-        done[row.attempt][row.name] = Step(row.name, row.at, row.told, row.problem)
-    return [Night(attempt, steps) for attempt, steps in done.items()]
+        return _done(connection, list(connection.execute(newest).scalars()))
+
+
+def get(ledger: Ledger, attempt: str) -> Night | None:
+    """One attempt, or None."""
+    with ledger.read() as connection:
+        (night,) = _done(connection, [attempt])
+    return night if night.steps else None
 
 
 def trend(ledger: Ledger, limit: int = 14) -> list[Night]:
@@ -99,6 +101,15 @@ def trend(ledger: Ledger, limit: int = 14) -> list[Night]:
         if night.filed:
             by_date.setdefault(night.date, night)
     return [by_date[date] for date in sorted(by_date)[-limit:]]
+
+
+def _done(connection: sa.Connection, attempts: list[str]) -> list[Night]:
+    """What was done in each; of a step that was done again, the last time."""
+    rows = connection.execute(sa.select(step).where(step.c.attempt.in_(attempts)).order_by(step.c.id))
+    done: dict[str, dict[str, Step]] = {attempt: {} for attempt in attempts}
+    for row in rows:
+        done[row.attempt][row.name] = Step(row.name, row.at, row.told, row.problem)
+    return [Night(attempt, steps) for attempt, steps in done.items()]
 
 
 def facts(snapshot: Snapshot, rules: Collection[str], left_out: Collection[str]) -> dict[str, Any]:
