@@ -2,7 +2,8 @@
 Walks the lanes of one phase side by side, and keeps every page as it comes.
 
 A worker that has nothing left to do is given the far half of what another still has before it, where the platform's
-lanes can be cut. A lane that a killed pull has begun goes on after its last page; one whose cursor died begins anew.
+lanes can be cut. A lane that a killed pull has begun goes on after its last page; one whose cursor died begins anew,
+were it at its first page.
 It knows no platform and no quota: how long to wait before a request is the limiter's business.
 """
 
@@ -116,9 +117,9 @@ class Walk:
             try:
                 whole = self._to_the_end(lane, store, after)
             except Refusal as refusal:
-                if type(refusal) is not Refusal or not store.begun() or beginnings == BEGINNINGS:
+                if type(refusal) is not Refusal or beginnings == BEGINNINGS or self._stopped:
                     raise
-                # What was taken at first is refused now: the cursor has died, so the lane begins anew.
+                # No key or right is wanting: what the lane is asked by has died, so it begins anew.
                 beginnings += 1
                 store.forget()
                 lane, after = self._walked[lane.name], None  # what was cut off it meanwhile is another's

@@ -62,9 +62,6 @@ class LaneStore:
             asked = header["after"]
         return asked
 
-    def begun(self) -> bool:
-        return bool(self._pages)
-
     def pages(self) -> int:
         """How many pages are kept."""
         return len(self._pages)

@@ -6,7 +6,7 @@ What a pull makes of a platform's faults, over HTTP and into a snapshot. Which f
     E3   time-out, reset, drops    here (reset); tests/test_transport.py
     E4   no JSON, cut, login page  here; test_every_platform.py, tests/test_transport.py
     E5   overlapping pages         here; tests/test_whmcs_endpoint.py, tests/checks/test_pulls.py (the gate)
-    E6   expired cursor            here
+    E6   expired cursor            test_expired_cursors.py
     E7   cursor loop               here; hubspot/, bigcommerce/, shopify/test_api.py
     E8   next page elsewhere       here; tests/test_transport_privacy.py (redirects)
     E9   empty, fewer, tenfold     tests/checks/test_pulls.py
@@ -30,7 +30,7 @@ from typing import Any
 import pytest
 
 from include import stages
-from include.errors import Refusal, RollcallError, UnexpectedAnswer, Unreachable
+from include.errors import RollcallError, UnexpectedAnswer, Unreachable
 from include.platforms import connection_of
 from include.registry import names
 from include.store.snapshots import Snapshot, open_store
@@ -84,31 +84,6 @@ def test_trouble_on_a_later_page_leaves_no_half_pull_and_the_next_one_is_whole(
         sandbox.arm()
         stages.pull(vendor.platform, snapshot)
     assert sorted(kept(vendor.platform, snapshot), key=key) == sorted(expected, key=key)
-
-
-EXPIRED = {"bigcommerce": "GET .*/customers", "hubspot": "GET .*/contacts", "shopify": "graphql.json customers"}
-
-
-@pytest.mark.parametrize("name", PAGED)
-def test_e6_what_an_expired_cursor_has_led_to_is_asked_for_anew(sandbox, snapshot, name):
-    expected = whole(sandbox, name)
-    with between(sandbox, name) as vendor:
-        one_by_one = dataclasses.replace(vendor.platform, at_once=1)
-        sandbox.arm({"platform": name, "match": EXPIRED[name], "fault": "expired_cursor", "after": 3})
-        stages.pull(one_by_one, snapshot)
-    told = snapshot.raw(name).manifest()
-    assert told.rows == told.distinct
-    assert sorted(kept(vendor.platform, snapshot), key=key) == sorted(expected, key=key)
-
-
-@pytest.mark.parametrize("name", PAGED)
-def test_e6_a_cursor_that_always_expires_ends_the_pull(sandbox, snapshot, name):
-    sandbox.arm({"platform": name, "match": EXPIRED[name], "fault": "expired_cursor", "after": 3, "times": 1000})
-    with between(sandbox, name) as vendor:
-        with pytest.raises((Refusal, UnexpectedAnswer)):
-            stages.pull(vendor.platform, snapshot)
-        assert vendor.asked < 20
-    assert not snapshot.raw(name).complete()
 
 
 def overlapping(*path: str) -> Callable[[Any], Any]:
