@@ -23,8 +23,9 @@ import sqlalchemy as sa
 
 # What the sandbox calls a write of each action. Notes are told by what they change.
 NAMES = {
-    "set_email": "update", "add_email": "update", "set_name": "update", "set_order_email": "update", "merge": "merge",
-    "attach": "attach", "invite": "invite", "reset_access": "recover", "add_note": "note",
+    "set_email": {"update"}, "add_email": {"update"}, "set_name": {"update"}, "set_order_email": {"update"},
+    "merge": {"merge"}, "attach": {"attach"}, "invite": {"invite"}, "reset_access": {"recover", "update"},
+    "add_note": {"note"},
 }  # fmt: skip
 NOTE_FIELDS = {"note", "notes", "staff_notes"}
 DONE = {"applied", "unknown"}
@@ -82,7 +83,7 @@ def _matched(writes: list[Row], held: Mapping[str, list[dict[str, Any]]]) -> tup
 
 def _same(write: Row, fix: Row, names: Mapping[str, str]) -> bool:
     kind = "note" if write["changed"] and set(write["changed"]) <= NOTE_FIELDS else write["action"]
-    if NAMES.get(fix["action"]) != kind:
+    if kind not in NAMES.get(fix["action"], ()):
         return False
     if names.get(write["record"], write["record"]) != names.get(fix["target"], fix["target"]):
         return False

@@ -1,0 +1,102 @@
+"""
+A server in front of the sandbox that holds one request at an exact moment, until whoever waits there lets it go.
+
+*before*: the platform has not seen it, and never will if the gate is told to lose it. *after*: the platform has done
+what was asked, and nobody has heard of it yet.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import requests
+
+NOT_PASSED_ON = {"host", "connection", "transfer-encoding", "content-length", "content-encoding", "accept-encoding"}
+
+
+@dataclass
+class Gate:
+    """Holds the first request (`METHOD /path body`) that `match` finds, after the first one that `since` finds."""
+
+    target: str
+    match: str = ""
+    side: str = "before"
+    since: str = ""
+    lose: bool = False
+    held: threading.Event = field(default_factory=threading.Event)
+    opened: threading.Event = field(default_factory=threading.Event)
+    url: str = ""
+    _passed: bool = False
+    _done: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def strikes(self, label: str) -> bool:
+        with self._lock:
+            if self._done or not self.match:
+                return False
+            if self.since and not self._passed:
+                self._passed = re.search(self.since, label) is not None
+                return False
+            self._done = re.search(self.match, label) is not None
+            return self._done
+
+    def wait(self) -> None:
+        self.held.set()
+        self.opened.wait(60)
+
+
+@contextmanager
+def gated(gate: Gate) -> Iterator[Gate]:
+    """Serve the gate on a free port of this machine."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _hand_on(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            strikes = gate.strikes(f"{self.command} {self.path} {body.decode('utf-8', 'replace')}")
+            if strikes and gate.side == "before":
+                gate.wait()
+                if gate.lose:
+                    self.close_connection = True
+                    return
+            told = {name: value for name, value in self.headers.items() if name.lower() not in NOT_PASSED_ON}
+            answer = requests.request(self.command, gate.target + self.path, headers=told, data=body, timeout=30)
+            if strikes and gate.side == "after":
+                gate.wait()
+            self._say(answer)
+
+        def _say(self, answer: requests.Response) -> None:
+            try:
+                self.send_response(answer.status_code)
+                for name, value in answer.headers.items():
+                    if name.lower() not in NOT_PASSED_ON:
+                        self.send_header(name, value)
+                self.send_header("Content-Length", str(len(answer.content)))
+                self.end_headers()
+                self.wfile.write(answer.content)
+            except OSError:
+                self.close_connection = True  # whoever asked is gone, which is what this is for
+
+        do_GET = do_POST = do_PUT = do_PATCH = _hand_on
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing: the tests' output is for failures."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    gate.url = f"http://127.0.0.1:{server.server_address[1]}"
+    try:
+        yield gate
+    finally:
+        gate.opened.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
