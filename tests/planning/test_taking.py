@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from include.errors import NotAllowed, RollcallError
-from include.planning import conclude, take
+from include.planning import conclude, file, locate, preflight, take
 from include.store import decisions, findings, requests
-from include.store.schema import request
-from tests.planning.desk import SupportDesk
+from include.store.schema import notice, request
+from tests.planning.desk import SETTINGS, SupportDesk
 from tests.sandbox.hosting_world import Stack
 
 
@@ -119,3 +119,35 @@ def test_a_platform_that_does_not_answer_keeps_a_request_waiting_and_no_other(de
     desk.plan()
     assert desk.row(slow).state == "filed"
     conclude(desk.ledger, [slow, quick])
+
+
+def test_nothing_personal_is_logged_or_handed_from_task_to_task(
+    desk: SupportDesk, stack: Stack, caplog: pytest.LogCaptureFixture
+) -> None:
+    stack.ask("UpdateUser", user_id=6, email="taken@new.example")
+    good, bad = desk.ask(), desk.ask(client="12", new_address="taken@new.example", reason="canary of a reason")
+    caplog.set_level("DEBUG", logger="include")
+    ids = take(desk.ledger, None)
+    handed = [
+        ids,
+        locate(desk.ledger, ids, desk.open),
+        preflight(desk.ledger, ids, desk.open, desk.snapshots, SETTINGS),
+        file(desk.ledger, ids, SETTINGS),
+    ]
+    assert (desk.row(good).state, desk.row(bad).state) == ("filed", "trouble")
+    told = caplog.text + str(handed)
+    assert f"request {good}: filed" in told
+    for word in ("@", "canary", "Ann", "Brien", "Stone", "4711", "a.example"):
+        assert word not in told
+
+
+def test_the_reviewers_hear_of_a_request_once_and_by_number(desk: SupportDesk, stack: Stack) -> None:
+    row = desk.planned()
+    stack.ask("UpdateUser", user_id=5, email="ann@moved.example")
+    requests.again(desk.ledger, row.id, "ann support")
+    desk.plan()
+    with desk.ledger.read() as connection:
+        (one,) = connection.execute(sa.select(notice)).all()
+    assert one.subject == f"Rollcall: request {row.id} waits for another person"
+    assert f"/findings/{row.finding_id}" in one.text
+    assert "ann" not in (one.subject + one.text + one.html).lower().replace("planned", "")
