@@ -40,6 +40,7 @@ lint: $(READY) ## Style, types, spelling, and which file may import which
 
 bench: $(READY) $(BENCH)/.ready $(QUALITY)/.ready ## Speeds as ratios, and how well it judges, beside what else there is
 	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks.scale
 	@$(BIN)/python -m tests.benchmarks.quality
 
 docs: $(READY) ## Write the generated passages of the README anew

@@ -1,8 +1,8 @@
 """
 The people of a world of the scale benchmark, as columns: what they are called, where they live, how they are reached.
 
-A tenth live in a household with one phone number, street and last name, one in a hundred reads a task's mailbox, and
-some addresses stand in records as people type them.
+One in nine lives in a household with one phone number, street and last name, one in seventy reads a task's mailbox,
+and some addresses stand in records as people type them.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 PROVIDERS = ["gmail.com", "yahoo.com", "outlook.com", "hotmail.com", "icloud.com"]
-FREE, HOUSEHOLDS, TASKS, LINKED, TWICE, MOVED, AGENCIES, COMPANIES = 0.75, 0.06, 0.01, 0.5, 0.026, 0.02, 0.005, 0.3
-STARTS, MIDDLES, ENDS = "b c d f g h j k l m n p r s t v w z".split(), "a e i o u ai ei ou".split(), "n l r s t".split()
+FREE, HOUSEHOLDS, TASKS, LINKED, TWICE, MOVED, COMPANIES = 0.75, 0.11, 0.015, 0.5, 0.026, 0.02, 0.3
+STARTS, MIDDLES, ENDS = list("bcdfghjklmnprstvwz"), ["a", "e", "i", "o", "u", "ai", "ei", "ou"], list("nlrst")
+SYLLABLES = ["ba", "ko", "li", "mu", "ne", "po", "ra", "si", "tu", "ve"]  # one for each digit
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,9 @@ class People:
         lot = dice.random(count)
         twice, moved = lot < TWICE, (lot >= TWICE) & (lot < TWICE + MOVED)
         plain = ~(twice | moved)
-        family = plain & (dice.random(count) < 2 * HOUSEHOLDS)
-        home = np.where(family, number // 3 * 3, number)
-        shared = plain & ~family & (dice.random(count) < TASKS + AGENCIES)
+        family = plain & (dice.random(count) < HOUSEHOLDS)
+        home = np.where(family, count + number // 3, number)
+        shared = plain & ~family & (dice.random(count) < TASKS)
         first, last = _names(dice, count, home)
         company = dice.integers(0, max(count // 12, 2), count)
         email, free = _addresses(first, last, number, company, shared, dice)
@@ -99,7 +100,7 @@ def _names(dice: np.random.Generator, count: int, home: Numbers) -> tuple[pa.Arr
     firsts = pa.array([(one + two).capitalize() for one, two in product(syllables[:80], syllables[::9])])
     lasts = pa.array([(a + b + c).capitalize() for a, b, c in product(syllables, syllables[::2], ENDS)])
     chosen = (dice.random(count) ** 2 * len(firsts)).astype(np.int64)
-    drawn = (dice.random(count) ** 2 * len(lasts)).astype(np.int64)
+    drawn = (dice.random(count + count // 3 + 1) ** 2 * len(lasts)).astype(np.int64)
     return firsts.take(pa.array(chosen)), lasts.take(pa.array(drawn[home]))
 
 
@@ -119,7 +120,7 @@ def _addresses(
 def _words(numbers: Numbers) -> pa.Array:
     """Numbers as words of letters."""
     digits = pa.array(numbers + 1_000_000).cast(pa.string())
-    for digit, letters in enumerate("ba ko li mu ne po ra si tu ve".split()):
+    for digit, letters in enumerate(SYLLABLES):
         digits = pc.replace_substring(digits, str(digit), letters)
     return digits
 
