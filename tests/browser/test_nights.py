@@ -1,4 +1,4 @@
-"""How the pages of nights look: to small screens, in the dark, to assistive technology; and what a bar says."""
+"""How the pages of nights and caps look: to small screens, in the dark, to assistive technology."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def fortnight(book):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("path", ["/nights", "/nights/2026-11-27.1", "/nights/2026-11-25.1"])
-def test_nights_can_be_read_on_any_screen_by_anybody(visit, fortnight, path, width, scheme):
+@pytest.mark.parametrize("path", ["/nights", "/nights/2026-11-27.1", "/nights/2026-11-25.1", "/caps"])
+def test_nights_and_caps_can_be_read_on_any_screen_by_anybody(visit, fortnight, path, width, scheme):
     page = visit(width=width, scheme=scheme).open(path)
     assert page.evaluate(WIDER) <= 0
     found = Axe().run(page)
