@@ -30,7 +30,8 @@ class RawPlan:
     """
     What is to be pulled. `since` and `begun` are ISO times: changes after the first are asked for (None: everything),
     and the platform's own clock showed the second before anything was asked. `rests_on` names the snapshot whose rows
-    the changes are laid over, `full` the night of the last full pull.
+    the changes are laid over, `full` the night of the last full pull, and `full_pages` in how many pages that came (of
+    changes only).
     """
 
     account: str | None
@@ -38,6 +39,7 @@ class RawPlan:
     full: str
     since: str | None = None
     rests_on: str | None = None
+    full_pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Raw = Mapping[str, Iterable[Any]]
 
 KINDS = {"contacts": "contact"}  # of whose references a stream's ids are
+MERGES = True  # a record names those that were merged into it: fewer records need not mean that some were deleted
 
 # Every account has these; we cannot do without them.
 PROPERTIES = (
