@@ -8,7 +8,7 @@ QUALITY := .venv-quality
 PEOPLE ?= 500
 SEED ?= 7
 .DEFAULT_GOAL := help
-.PHONY: help run demo ui sandbox check-connections test lint bench docs requirements clean
+.PHONY: help run demo ui sandbox check-connections test lint bench torture docs requirements clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: $(READY) $(BENCH)/.ready $(QUALITY)/.ready ## Speeds as ratios, and how w
 	@$(BIN)/python -m tests.benchmarks
 	@$(BIN)/python -m tests.benchmarks.scale
 	@$(BIN)/python -m tests.benchmarks.quality
+
+torture: $(READY) ## Kill it at every moment, a hundred thousand steps of trouble, and each safeguard taken out (an hour)
+	@$(BIN)/python -m tests.torture
 
 docs: $(READY) ## Write the generated passages of the README anew
 	@$(BIN)/python -m tests.docs --write
