@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from include.model import Action, Verdict
 from include.review import words
-from include.store.decisions import TWO_PEOPLE
 
 if TYPE_CHECKING:
     from include.store.findings import FindingRow, OptionRow
@@ -84,7 +83,7 @@ def _option(option: OptionRow, row: FindingRow) -> dict[str, Any]:
         "recommended": option.number == row.recommended,
         "approved_by": approved_by,
         "chosen": chosen,
-        "needs_two": any(fix.action in TWO_PEOPLE for fix in option.fixes),
+        "needs_two": option.people > 1,
         "irreversible": any(words.irreversible(fix.action) for fix in option.fixes),
         "mailed": words.mailed(fixes),
         "fixes": [

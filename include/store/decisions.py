@@ -156,7 +156,7 @@ def _option(connection: sa.Connection, row: sa.Row[Any], option_hash: str | None
 def _state(
     connection: sa.Connection, row: sa.Row[Any], said: Verdict, reviewer: str, chosen: sa.Row[Any] | None
 ) -> str:
-    """The state that the decision leads to. What two people must agree to goes by half: both must approve one option."""
+    """The state that the decision leads to. What needs two people goes by half: both must approve one option."""
     if chosen is None:
         return str(said)
     actions = connection.execute(sa.select(fix.c.action).where(fix.c.option_id == chosen.id)).scalars().all()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from include.store import four_eyes
 from include.store.filing import Filed, file
 from include.store.schema import decision, finding, fix, option, receipt
 
@@ -46,12 +47,17 @@ class FixRow:
 
 @dataclass(frozen=True, slots=True)
 class OptionRow:
-    """One way to settle a finding; `hash` is what a decision is bound to."""
+    """
+    One way to settle a finding; `hash` is what a decision is bound to, `people` how many must agree. `made_from`: the
+    number of the option that it is with the client's consent in it.
+    """
 
     number: int
     label: str
     hash: str
     fixes: tuple[FixRow, ...]
+    people: int = 1
+    made_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,7 @@ class DecisionRow:
     until: str | None
     at: datetime
     option_hash: str | None
+    consents: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +150,16 @@ def _whole(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[Findi
         said = sa.select(decision).where(decision.c.finding_id.in_(part)).order_by(decision.c.id)
         for row in connection.execute(said):
             decisions.setdefault(row.finding_id, []).append(
-                DecisionRow(row.version, row.verdict, row.reviewer, row.reason, row.until, row.at, row.option_hash)
+                DecisionRow(
+                    row.version,
+                    row.verdict,
+                    row.reviewer,
+                    row.reason,
+                    row.until,
+                    row.at,
+                    row.option_hash,
+                    tuple(row.consents or ()),
+                )
             )
     return [
         FindingRow(
@@ -190,7 +206,9 @@ def _options(connection: sa.Connection, ids: Sequence[str]) -> Iterable[tuple[st
         one = FixRow(row.id, row.target, row.action, row.before, row.after, row.state, detail, moved)
         fixes.setdefault(row.option_id, []).append(one)
     for row in options:
-        yield row.finding_id, OptionRow(row.number, row.label, row.hash, tuple(fixes.get(row.id, ())))
+        own = tuple(fixes.get(row.id, ()))
+        people = four_eyes.needed((one.action for one in own), row.people)
+        yield row.finding_id, OptionRow(row.number, row.label, row.hash, own, people, row.made_from)
 
 
 def _told(connection: sa.Connection, fixes: Sequence[sa.Row[Any]]) -> dict[int, tuple[str | None, tuple[str, ...]]]:

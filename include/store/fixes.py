@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from include.errors import NotAllowed
 from include.model import TOOK, Action, Authority, Fix, FixState, Option, Ref, Verdict
-from include.store.decisions import TWO_PEOPLE
+from include.store import four_eyes
 from include.store.schema import alias, decision, finding, fix, option
 from include.store.versions import bound_hash
 
@@ -89,10 +89,10 @@ def approved(ledger: Ledger) -> list[ApprovedOption]:
         for row in connection.execute(said):
             decisions.setdefault(row.finding_id, []).append(row)
         last = {rows[-1].option_id: rows for rows in decisions.values()}
-        labels = _labels(connection, sorted(last))
+        filed = _options(connection, sorted(last))
         fixes = _fixes(connection, option.c.id, sorted(last))
     in_order = sorted(last.items(), key=lambda pair: int(pair[1][-1].id))
-    return [_approved(rows, labels[id], fixes.get(id, [])) for id, rows in in_order]
+    return [_approved(rows, filed[id], fixes.get(id, [])) for id, rows in in_order]
 
 
 def unsettled(ledger: Ledger) -> list[KeptFix]:
@@ -157,31 +157,31 @@ def outcomes(ledger: Ledger) -> dict[str, int]:
         return {state: int(number) for state, number in connection.execute(counted)}
 
 
-def _approved(rows: Sequence[sa.Row[Any]], label: str, fixes: Sequence[KeptFix]) -> ApprovedOption:
+def _approved(rows: Sequence[sa.Row[Any]], filed: sa.Row[Any], fixes: Sequence[KeptFix]) -> ApprovedOption:
     last = rows[-1]
     own = [row for row in rows if row.option_id == last.option_id and row.option_hash == last.option_hash]
     people = {row.reviewer.strip().casefold(): row.reviewer.strip() for row in reversed(own)}
-    told = Option(label, tuple(one.fix for one in fixes))
+    told = Option(filed.label, tuple(one.fix for one in fixes))
     accounts = {one.fix.target.platform: one.account for one in fixes if one.account is not None}
-    reason = "; ".join(dict.fromkeys(row.reason for row in own if row.reason)) or label
+    reason = "; ".join(dict.fromkeys(row.reason for row in own if row.reason)) or filed.label
     return ApprovedOption(
         finding_id=last.finding_id,
         version=last.version,
         hash=bound_hash(told, last.key, accounts),
         approved_hash=last.option_hash,
         approvals=len(people),
-        needed=2 if any(str(one.fix.action) in TWO_PEOPLE for one in fixes) else 1,
+        needed=four_eyes.needed((str(one.fix.action) for one in fixes), filed.people),
         authority=Authority(tuple(reversed(people.values())), last.at, reason, last.finding_id),
         fixes=tuple(fixes),
     )
 
 
-def _labels(connection: sa.Connection, ids: Sequence[int]) -> dict[int, str]:
-    labels: dict[int, str] = {}
+def _options(connection: sa.Connection, ids: Sequence[int]) -> dict[int, sa.Row[Any]]:
+    found: dict[int, sa.Row[Any]] = {}
     for part in (ids[at : at + MANY] for at in range(0, len(ids), MANY)):
-        rows = connection.execute(sa.select(option.c.id, option.c.label).where(option.c.id.in_(part)))
-        labels |= {row.id: row.label for row in rows}
-    return labels
+        rows = connection.execute(sa.select(option.c.id, option.c.label, option.c.people).where(option.c.id.in_(part)))
+        found |= {row.id: row for row in rows}
+    return found
 
 
 def _fixes(connection: sa.Connection, column: sa.Column[int], ids: Sequence[int]) -> dict[int, list[KeptFix]]:

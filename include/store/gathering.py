@@ -17,10 +17,20 @@ from include.store.dossiers import Dossier
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from include.store.snapshots import Snapshot
     from include.store.tables import Tables
 
 NEWEST = 3  # orders of each customer that are shown
 LEFT_OUT = ("platform", "kind", "id", "links")
+
+
+def of_night(snapshot: Snapshot, before: Snapshot | None, findings: Iterable[Finding]) -> dict[str, Dossier]:
+    """A dossier for each finding of a night, by the finding's key."""
+    tables = snapshot.tables(before)
+    try:
+        return gather(tables, findings, snapshot.night)
+    finally:
+        tables.close()
 
 
 def gather(tables: Tables, findings: Iterable[Finding], night: str) -> dict[str, Dossier]:

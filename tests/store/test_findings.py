@@ -167,7 +167,7 @@ def test_a_fix_in_two_options_shows_what_became_of_it_in_the_approved_one(ledger
 
 @pytest.mark.parametrize("told", STRANGE.values(), ids=STRANGE)
 def test_every_character_survives(ledger, told):
-    changes = Fix(Ref("hubspot", "contact", "1"), Action.SET_NAME, {told: [told]}, {"name": {"first": told, "n": None}})
+    changes = Fix(Ref("hubspot", "contact", "1"), Action.INVITE, {told: [told]}, {"name": {"first": told, "n": None}})
     one = a_finding(Option(told, (changes,)), says=told)
     row = filed(ledger, one)
     decide(ledger, row, reason=f"because {told} it is")
