@@ -62,7 +62,7 @@ def test_nothing_is_read_or_written_while_everything_is_stopped(worker, sandbox,
     assert worker.apply() == {"applied": 1}
 
 
-@pytest.mark.parametrize("moment", [{"nows": 3}, {"glances": 2}], ids=["while it reads", "while it waits its turn"])
+@pytest.mark.parametrize("moment", [{"nows": 4}, {"glances": 2}], ids=["while it reads", "while it waits its turn"])
 def test_the_switch_stops_a_worker_before_its_next_write(worker, sandbox, ledger, moment):
     approved(ledger, email_fix(sandbox, "shopify", "customer"))
     worker.clock = Interrupted(**moment, happens=lambda: stop(worker))
