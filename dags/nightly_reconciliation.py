@@ -57,12 +57,14 @@ def begin() -> str:
 def pull(platform: str, night: str) -> int:
     """Pull what the platform holds, page by page, as it comes: everything once a week, else what changed."""
     from include import connections, stages, store
+    from include.forgetting import redacting
 
     snapshot = store.open_snapshot(night)
     if platform in settings().left_out or snapshot.looked_at_again:
         return 0  # it is not even asked
     before = store.open_snapshots().before(snapshot)
-    return stages.pull(connections.platform(platform), snapshot, before, settings().full_pull_days)
+    keep = redacting.keeping(store.open_ledger(), settings())
+    return stages.pull(connections.platform(platform), snapshot, before, settings().full_pull_days, keep)
 
 
 @task

@@ -40,6 +40,10 @@ class Settings:
     full_pull_days: int = 7  # everything is pulled this often (days); on the nights between only what changed
     hosts: str = ""  # your own hosts that connections may name, separated by commas (WHMCS, WHM; vendors' are known)
     leave_out: str = ""  # platforms to leave out of tonight by name, separated by commas
+    keep_pages_days: int = 7  # what platforms said, page by page, is kept this long
+    keep_snapshots_days: int = 35  # a night's tables and findings are kept this long: so far back a backfill can look
+    keep_findings_days: int = 180  # what closed findings, messages and requests say is kept this long; the audit stays
+    erasure_key: str = ""  # file with the key of erased people's pseudonyms (default: `erasure.key` with the snapshots)
     hub_size: int = 6  # a value shared by more contacts than this is not evidence that they are one person
     group_size: int = 20  # no person has more contacts than this; a larger group is split where its evidence is weakest
     drift_percent: int = 5  # a night is stopped when a platform changed more of its addresses (and than cap_set_email)

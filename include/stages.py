@@ -66,15 +66,21 @@ def begin(
     return stored.again.called
 
 
-def pull(platform: Platform, snapshot: Snapshot, before: Snapshot | None = None, full_pull_days: int = 0) -> int:
+def pull(
+    platform: Platform,
+    snapshot: Snapshot,
+    before: Snapshot | None = None,
+    full_pull_days: int = 0,
+    keep: Callable[[bytes], bytes] = bytes,
+) -> int:
     """
-    Keep what a platform says, page by page: what changed since `before`, the last good night, or everything.
+    Keep of what a platform says (`keep`), page by page: what changed since `before`, the last good night, or all.
 
     Everything is pulled every `full_pull_days`, and where what changed cannot be trusted.
     """
     from include.pull import pull as pull_platform
 
-    return pull_platform(platform, snapshot, before, full_pull_days)
+    return pull_platform(platform, snapshot, before, full_pull_days, keep)
 
 
 def tabulate(snapshot: Snapshot, snapshots: Snapshots, settings: Settings) -> dict[str, int]:
@@ -84,6 +90,7 @@ def tabulate(snapshot: Snapshot, snapshots: Snapshots, settings: Settings) -> di
     A platform that is left out tonight keeps the rows of the last good night, so that nothing is judged for want of
     them; what is found on such rows is not filed.
     """
+    from include.forgetting.redacting import without
     from include.pull import overlay
 
     if snapshot.complete():  # its pages may be forgotten by now
@@ -99,7 +106,7 @@ def tabulate(snapshot: Snapshot, snapshots: Snapshots, settings: Settings) -> di
         elif before:
             parts.append({table: before.rows_of(table, [name]) for table in overlay.TABLES})
     return {
-        table: snapshot.part(table).write_table(overlay.together([part[table] for part in parts]))
+        table: snapshot.part(table).write_table(without(overlay.together([part[table] for part in parts])))
         for table in overlay.TABLES
     }
 

@@ -37,6 +37,7 @@ class Walk:
 
     platform: Platform
     phase: PhaseStore
+    keep: Callable[[bytes], bytes] = bytes  # what is kept of a page
     _waiting: deque[Lane] = field(default_factory=deque)
     _walked: dict[str, Lane] = field(default_factory=dict)
     _turn: threading.Condition = field(default_factory=threading.Condition)
@@ -133,7 +134,7 @@ class Walk:
         pages = self.platform.api.walk(lane, after)
         while (page := next(pages, None)) is not None:
             self.platform.rows.ids(page)  # an unknown shape is noticed now, not after an hour
-            store.write(page.stream, page.content(), after, page.after)
+            store.write(page.stream, self.keep(page.content()), after, page.after)
             after = page.after
             if store.pages() > MOST_PAGES:
                 raise UnexpectedAnswer(f"{self.platform.name} has more than {MOST_PAGES:,} pages in one lane")

@@ -189,6 +189,10 @@ class Snapshots:
         newest = self.last_good()
         return newest if newest and (newest.night, newest.attempt) > (snapshot.night, snapshot.attempt) else None
 
+    def all(self) -> Iterator[Snapshot]:
+        """Every attempt of every night, whole or not, the oldest first."""
+        yield from reversed(list(self._backwards()))
+
     def _backwards(self) -> Iterator[Snapshot]:
         if not self.root.is_dir():
             return

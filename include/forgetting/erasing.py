@@ -1,0 +1,106 @@
+"""
+One person is erased on request: from the ledger and from every night that is stored, and left out of what is pulled.
+
+Who is meant is told by one address. What else a record says that bears it goes with the record; people whom it was
+thought to be the same as, by other addresses, are asked for by those. What is left is one line of the audit with the
+keyed hash of the address.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from include.errors import NotAllowed
+from include.forgetting import nights, rows
+from include.forgetting.pseudonyms import Erased, erased, make_key
+from include.people.addresses import normal
+from include.store import aliases
+
+if TYPE_CHECKING:
+    from include.settings import Settings
+    from include.store.ledger import Ledger
+    from include.store.snapshots import Snapshots
+
+JUST_NOW = timedelta(days=2)  # how old a night may be that was under way when somebody was erased
+
+
+def erase(
+    ledger: Ledger, snapshots: Snapshots, settings: Settings, address: str, now: datetime | None = None
+) -> dict[str, int]:
+    """
+    Erase the person with this address. Returns how much was blanked and taken out, by what it was.
+
+    Asked again, it erases what has come since. Raises NotAllowed for what is no address, and while a write of theirs
+    may be under way; then nothing is erased.
+    """
+    if normal(address) is None:
+        raise NotAllowed("That is no address. Nothing was erased.")
+    key = make_key(settings)
+    one = Erased(key, frozenset({key.pseudonym(address)}))
+    at = now or datetime.now(UTC)
+    stored = nights.records(snapshots, one)
+    with ledger.write() as connection:
+        today = aliases.names(connection)
+        refs = stored | rows.records(connection, one)
+        refs |= {name for old, new in today.items() if {old, new} & refs for name in (old, new)}
+        found = rows.of_person(connection, one, refs)
+        rows.require_settled(connection, found)
+        rows.blank(connection, found, "erased", {"person": key.pseudonym(address), "key": key.mark}, at)
+        rows.unsay(connection, one)
+    taken = _from_nights(snapshots, one, frozenset(refs))
+    compact(ledger)
+    return {"records": len(refs), **found.counts, **taken}
+
+
+def sweep(ledger: Ledger, snapshots: Snapshots, settings: Settings, now: datetime | None = None) -> dict[str, int]:
+    """Take out what a night that was under way, or a person's hand, has brought back of people who were erased."""
+    people = erased(ledger, settings)
+    if people is None:
+        return {}
+    at = now or datetime.now(UTC)
+    with ledger.write() as connection:
+        found = rows.of_person(connection, people, frozenset())
+        if any(found.counts.values()):
+            rows.require_settled(connection, found)
+            rows.blank(connection, found, "forgotten", {}, at)
+    since = (at - JUST_NOW).date().isoformat()
+    return {**found.counts, **_from_nights(snapshots, people, frozenset(), since)}
+
+
+def _from_nights(snapshots: Snapshots, people: Erased, refs: frozenset[str], since: str = "") -> dict[str, int]:
+    counts: Counter[str] = Counter({"nights": 0, "rows": 0, "pages": 0})
+    for snapshot in list(snapshots.all()):
+        if snapshot.night >= since and (taken := nights.erase(snapshot, people, refs)):
+            counts["nights"] += 1
+            counts.update(_by_kind(taken))
+    return dict(counts)
+
+
+def _by_kind(taken: Mapping[str, int]) -> Counter[str]:
+    told: Counter[str] = Counter()
+    for name, number in taken.items():
+        told["pages" if name.endswith(".page") else "rows"] += number
+    return told
+
+
+def compact(ledger: Ledger) -> None:
+    """Let the database's file hold what its tables hold, and nothing that they held before."""
+    if ledger.engine.dialect.name == "postgresql":
+        with ledger.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("VACUUM (FULL)"))
+        return
+    with closing(ledger.engine.raw_connection()) as raw:  # no transaction: neither can be done within one
+        cursor = raw.cursor()
+        cursor.execute("VACUUM")
+        (busy, _, _) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise NotAllowed(
+            "Everything was blanked, but others are reading the ledger, and its log holds what was there before. "
+            "Ask again in a moment."
+        )
