@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from fastapi import FastAPI, HTTPException, Request
@@ -71,14 +72,15 @@ def operations(schema: Any) -> list[Any]:
 def asker(operation: Any, headers: dict[str, str], statuses: dict[str, set[int]]) -> Any:
     """A test of one route, with whatever Hypothesis makes of what the route says it takes."""
 
-    @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy())
     def asked(case: Any) -> None:
         answer = case.call(headers=headers)
         case.validate_response(answer, checks=[ignored_auth, not_a_server_error], headers=headers)
         statuses.setdefault(operation.label, set()).add(answer.status_code)
-        told = {name.lower(): values for name, values in answer.headers.items()}
-        assert {name: told[name.lower()][0] for name in HEADERS} == HEADERS
+        if urlsplit(answer.request.url).path.startswith(f"{ROOT}/"):  # a guessed `..` may lead out of the page
+            told = {name.lower(): values for name, values in answer.headers.items()}
+            assert {name: told[name.lower()][0] for name in HEADERS} == HEADERS
 
     return asked
 
