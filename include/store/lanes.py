@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.errors import SnapshotMissing
 from include.store.bodies import Bodies, Body
-from include.store.parts import read_manifest, write_bytes_whole, write_whole
+from include.store.parts import read_manifest, write_whole
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -78,7 +78,8 @@ class LaneStore:
         file = f"{len(self._pages) + 1:05d}.{self._writer}.page"
         if not self._pages:
             self.folder.mkdir(parents=True, exist_ok=True)
-        write_bytes_whole(self.folder / file, json.dumps(header).encode("ascii") + b"\n" + body)
+        # Were it cut short by a crash, its first line would tell: it need not be written under another name first.
+        (self.folder / file).write_bytes(json.dumps(header).encode("ascii") + b"\n" + body)
         self._take(file, stream, body)
 
     def finish(self) -> None:

@@ -23,6 +23,7 @@ from tests.benchmarks.works import Disagreement, works
 from tests.benchmarks.worlds import pulled
 
 SIZES = [1_700, 17_000]  # about 5,000 and 50,000 contacts
+PARTS = ["speeds", "parquet", "pulls", "reading"]
 MEASURED = """\
 tabulate: from the pages of a pull on disk to contacts.parquet and orders.parquet. detect: from these two files to the
 findings of every rule on disk, linking included. A row is a contact or an order. Plain pandas makes
@@ -43,9 +44,29 @@ def bench(
     turns: Annotated[int, typer.Option(min=1, help="How often each way from pages to Parquet has its turn.")] = 3,
     rounds: Annotated[int, typer.Option(min=1, help="How often each side has its turn.")] = 5,
     seed: Annotated[int, typer.Option(help="The worlds are the same for the same seed.")] = 7,
+    part: Annotated[list[str], typer.Option(help=f"Only some of {', '.join(PARTS)}; may be given often.")] = PARTS,
 ) -> None:
-    """Speeds as ratios to plain pandas, measured side by side."""
+    """Speeds as ratios to what else there is, measured side by side, and how well a quota is used."""
     console, told = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+    try:
+        if "speeds" in part:
+            console.print(_table(_speeds(people, rounds, seed, told), rounds), MEASURED, sep="\n")
+        if "parquet" in part:
+            with told.status(f"Timing pages to Parquet, {turns} rounds"):
+                console.print(parquet.parquet(paged, seed, pages, turns), parquet.MEASURED, sep="\n")
+    except Disagreement as error:
+        told.print(f"[bold red]Two ways did not do the same work.[/bold red] {error}", highlight=False)
+        sys.exit(1)
+    if "pulls" in part:
+        with told.status(f"Pulling a world of {asked:,} people at the quota"):
+            console.print(pulling.pulling(asked, seed), pulling.MEASURED, sep="\n")
+    if "reading" in part:
+        with tempfile.TemporaryDirectory() as home, told.status("Reading the DAG files"):
+            console.print(reading(rounds, Path(home)))
+
+
+def _speeds(people: list[int], rounds: int, seed: int, told: Console) -> list[tuple[int, Timed]]:
+    """Tabulate and detect, timed on a world of each size. Raises Disagreement."""
     results = []
     for size in people:
         with (
@@ -57,25 +78,8 @@ def bench(
             scratch.mkdir()
             for work in works(snapshot, snapshots, scratch):
                 now.update(f"Timing {work.name} of {work.rows:,} rows, {rounds} rounds")
-                try:
-                    results.append((size, timed(work, rounds)))
-                except Disagreement as error:
-                    told.print(f"[bold red]{work.name} was not timed.[/bold red] {error}", highlight=False)
-                    sys.exit(1)
-    console.print(_table(results, rounds))
-    console.print(MEASURED)
-    with told.status(f"Timing pages to Parquet, {turns} rounds"):
-        try:
-            console.print(parquet.parquet(paged, seed, pages, turns))
-        except Disagreement as error:
-            told.print(f"[bold red]Pages to Parquet was not timed.[/bold red] {error}", highlight=False)
-            sys.exit(1)
-    console.print(parquet.MEASURED)
-    with told.status(f"Pulling a world of {asked:,} people at the quota"):
-        console.print(pulling.pulling(asked, seed))
-    console.print(pulling.MEASURED)
-    with tempfile.TemporaryDirectory() as home, told.status("Reading the DAG files"):
-        console.print(reading(rounds, Path(home)))
+                results.append((size, timed(work, rounds)))
+    return results
 
 
 def _table(results: list[tuple[int, Timed]], rounds: int) -> Table:
