@@ -71,7 +71,7 @@ def return_too_old(ledger: Ledger, settings: Settings, now: datetime) -> int:
     for option in fixes.approved(ledger):
         if option.authority.decided_at < oldest:
             took = [kept.fix for kept in option.fixes if kept.state is FixState.APPLIED]
-            told = notices.of_change(option.finding_id, option.version, took, settings, now)
+            told = notices.of_change(option.finding_id, option.version, took, settings, now, so_far=len(took))
             returned += versions.reopen_approved(ledger, option.finding_id, option.version, "too old", now, told)
     return returned
 

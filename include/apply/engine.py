@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from include import notices, permit
-from include.apply import proposing
+from include.apply import proposing, telling
 from include.apply.comparing import differing, moved, reads_after, reads_before, signed
 from include.apply.permission import Permission, other_account, require_running
 from include.apply.settling import Settling
@@ -70,7 +70,7 @@ class Engine:
             return  # before anything of it is read or written
         for kept in waiting:
             if not self._take(option, kept):
-                return
+                return telling.so_far(self.ledger, kept, self.settings, self.now())
 
     def settle_by_reading(self, kept: KeptFix) -> FixState | None:
         """

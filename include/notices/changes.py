@@ -46,18 +46,26 @@ class Change:
 
 
 def of_change(
-    finding_id: str, version: int, fixes: Sequence[Fix], settings: Settings, now: datetime | None = None
+    finding_id: str,
+    version: int,
+    fixes: Sequence[Fix],
+    settings: Settings,
+    now: datetime | None = None,
+    *,
+    so_far: int = 0,
 ) -> list[Notice]:
     """
     The messages that these fixes of an option lead to; none when they change no address of a person.
 
-    `version`: the finding's. What changes when it comes back and is approved again is told in messages of its own.
+    `version`: the finding's. What changes when it comes back and is approved again is told in messages of its own, and
+    so is what took `so_far` (how many fixes) of an option that waits: all of it is told once it has come to its end.
     """
     changes = list(dict.fromkeys(change for fix in fixes for change in _changes(fix)))
     old = _by_address((change.old, change) for change in changes if not change.same)
     new = _by_address((change.new, change) for change in changes)
     when = _moment(now or datetime.now(UTC), settings.timezone)
-    about = {"finding": finding_id, "version": version, "when": when}
+    told = f"{version}-{so_far}" if so_far else str(version)
+    about = {"finding": finding_id, "version": told, "when": when}
     return [
         *(_to_old(recipient, lost, settings, about) for key, (recipient, lost) in old.items() if key not in new),
         *(
@@ -94,7 +102,7 @@ def _lines(lost: list[Change]) -> list[tuple[str, str | None]]:
 def _notice(
     role: str, recipient: str, subject: str, written: tuple[str, str], settings: Settings, about: dict[str, Any]
 ) -> Notice:
-    named = message_id(settings, about["finding"], str(about["version"]), role, fingerprint(recipient))
+    named = message_id(settings, about["finding"], about["version"], role, fingerprint(recipient))
     return Notice(named, recipient, subject, *written, about=about["finding"], headers=HEADERS)
 
 

@@ -121,6 +121,16 @@ def announced(ledger: Ledger, kept: KeptFix, outcome: FixState) -> list[Fix]:
     return [one.fix for one in all_of_it if states[one.id] in {FixState.APPLIED, FixState.UNKNOWN}]
 
 
+def took_before(ledger: Ledger, kept: KeptFix) -> list[Fix]:
+    """What was changed of an option whose next fix, this one, still waits for its turn; nothing where it had it."""
+    with ledger.read() as connection:
+        own = sa.select(fix.c.option_id).where(fix.c.id == kept.id).scalar_subquery()
+        ids = connection.execute(sa.select(fix.c.id).where(fix.c.option_id == own)).scalars()
+        (all_of_it,) = _fixes(connection, fix.c.id, list(ids)).values()
+    waits = any(one.id == kept.id and one.state is FixState.PLANNED for one in all_of_it)
+    return [one.fix for one in all_of_it if one.state is FixState.APPLIED] if waits else []
+
+
 def applied(ledger: Ledger) -> list[Fix]:
     """Every fix that a platform was written to for, and took."""
     taken = sa.select(fix.c.id).where(fix.c.state == str(FixState.APPLIED)).order_by(fix.c.id)

@@ -171,13 +171,13 @@ def test_an_approval_that_is_too_old_goes_back_to_the_page(worker, sandbox, ledg
     assert state_of(ledger, id) == ("open", 2)
 
 
-def test_what_took_of_an_approval_that_grew_too_old_is_announced(worker, sandbox, ledger):
+def test_what_took_of_an_option_that_waits_is_told_at_once_and_not_again_when_it_grew_too_old(worker, sandbox, ledger):
     first, second = email_fix(sandbox, "shopify", "customer"), email_fix(sandbox, "hubspot", "contact")
     id = approved(ledger, first, second)
     sandbox.arm({"platform": "hubspot", "match": ".*", "fault": "401", "times": 1000})
     with pytest.raises(Unauthorized):
         worker.apply()
-    assert told_to(ledger) == []
+    assert told_to(ledger) == sorted([first.before["email"], NEW])
     worker.clock.moment += timedelta(days=8)
     worker.apply()
     assert state_of(ledger, id) == ("open", 2)
