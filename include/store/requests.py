@@ -37,6 +37,8 @@ UNDER_WAY = (WAITING, CHOOSE, LOCATED, CHECKED, TROUBLE)
 UNDECIDED = ("open", "half_approved", "deferred")
 CLOSED = ("settled", "gone", "rejected")  # the states of a finding whose request is over
 
+NOT_OVER = sa.or_(request.c.state.in_(UNDER_WAY), sa.and_(request.c.state == FILED, finding.c.state.not_in(CLOSED)))
+
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
@@ -65,7 +67,7 @@ def add(ledger: Ledger, asked: Sequence[Mapping[str, Any]], requester: str, now:
     if not requester.strip():
         raise NotAllowed("A request needs somebody who takes it down.")
     with ledger.write() as connection:
-        known = {_sameness(row.asked): row.id for row in _rows(connection, sa.true()) if not row.over}
+        known = {_sameness(row.asked): row.id for row in _rows(connection, NOT_OVER)}
         if again := {place: known[key] for place, one in enumerate(asked) if (key := _sameness(one)) in known}:
             numbers = ", ".join(map(str, sorted(set(again.values()))))
             raise AlreadyAsked(f"Request {numbers} asks for the same and is not over. Nothing was taken down.", again)
@@ -101,8 +103,8 @@ def to_plan(ledger: Ledger) -> list[int]:
 def beside(ledger: Ledger, id: int, client: str) -> list[int]:
     """The other requests about the same client that are not over."""
     with ledger.read() as connection:
-        about = sa.and_(request.c.client == client, request.c.id != id)
-        return sorted(row.id for row in _rows(connection, about) if not row.over)
+        about = sa.and_(request.c.client == client, request.c.id != id, NOT_OVER)
+        return sorted(row.id for row in _rows(connection, about))
 
 
 def move(ledger: Ledger, id: int, was: Collection[str], state: str, *, by: str | None = None, **told: Any) -> bool:
