@@ -29,6 +29,7 @@ LED_TO = {
     "settled": ("Done", "good"),
     "gone": ("Closed", "quiet"),
 }
+FORGOTTEN = "(forgotten)"
 WENT = {"waiting": "waits to be sent", "sent": "sent", "refused": "could not be delivered"}
 WHOM = {"old": "Old address", "new": "New address"}
 
@@ -38,9 +39,9 @@ def line(row: RequestRow) -> dict[str, Any]:
     says, tone = LED_TO[str(row.finding_state)] if row.state == requests.FILED else STANDS[row.state]
     return {
         "id": row.id,
-        "client": row.asked["client"],
+        "client": row.asked.get("client", FORGOTTEN),
         "known_as": _known_as(row),
-        "new_address": row.asked["new_address"],
+        "new_address": row.asked.get("new_address"),
         "says": says,
         "tone": tone,
         "requester": row.requester,
@@ -50,13 +51,13 @@ def line(row: RequestRow) -> dict[str, Any]:
 
 def whole(row: RequestRow, told: Sequence[tuple[str, str, str, str | None]], user: str) -> dict[str, Any]:
     """Everything about one request."""
-    asked = Request.from_json(row.asked)
     mine = row.requester.strip().casefold() == user.strip().casefold()
     undecided = row.state == requests.FILED and row.finding_state in requests.UNDECIDED
     return {
         **line(row),
         "state": row.state,
-        "asked": _asked(asked),
+        "asked": [] if row.forgotten else _asked(Request.from_json(row.asked)),
+        "forgotten": row.forgotten,
         "finding": row.finding_id,
         "client_found": row.found.get("client"),
         "candidates": row.found.get("candidates", []) if row.state == requests.CHOOSE else [],
@@ -103,7 +104,7 @@ def _known_as(row: RequestRow) -> str | None:
     """The name of the client that was found, where that says more than what was given."""
     known = row.found.get("client") or {}
     name = known.get("name") or known.get("company")
-    return str(name) if name and str(name).casefold() != str(row.asked["client"]).casefold() else None
+    return str(name) if name and str(name).casefold() != str(row.asked.get("client")).casefold() else None
 
 
 def _day(at: datetime) -> str:

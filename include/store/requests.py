@@ -57,6 +57,11 @@ class RequestRow:
     genuine: bool
 
     @property
+    def forgotten(self) -> bool:
+        """Whether what was asked was blanked, for its age or on the person's request."""
+        return not self.asked
+
+    @property
     def over(self) -> bool:
         return self.state in {DONE, WITHDRAWN} or (self.state == FILED and self.finding_state in CLOSED)
 

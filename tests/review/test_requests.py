@@ -175,6 +175,14 @@ def test_a_request_that_somebody_changed_says_so(ann, sqlite_ledger, asked):
     assert "Somebody changed this request" in ann.get("/requests/1").text
 
 
+def test_a_request_that_was_forgotten_shows_nothing_of_anybody(ann, sqlite_ledger, asked):
+    stands(sqlite_ledger, requests.WITHDRAWN, asked={}, found=None, client=None)
+    page = ann.get("/requests/1")
+    assert "What was asked is forgotten" in page.text
+    assert "ann@" not in page.text
+    assert "(forgotten)" in ann.get("/requests").text
+
+
 def test_what_a_client_said_is_text_and_nothing_else(ann, asked, sqlite_ledger):
     hostile = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
     answer = post(ann, "/api/requests", filled(client=hostile, reason=hostile, proof_seen_by=hostile))
