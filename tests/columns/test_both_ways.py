@@ -94,8 +94,8 @@ def rows(columns: Columns[Any], *pages: list[dict[str, Any]], kept: bool = False
     return Rows(columns, "stream", bodies, partial(listed, columns))
 
 
-def said(columns: Columns[Any], found: Told) -> tuple[list[Any], list[str], Sequence[str]]:
-    return of_rows(columns.name, found).to_pylist(), found.ids.to_pylist(), found.replaced
+def said(columns: Columns[Any], found: Told) -> tuple[pa.Table, list[str], Sequence[str]]:
+    return of_rows(columns.name, found), found.ids.to_pylist(), found.replaced
 
 
 @pytest.mark.parametrize("kept", [False, True], ids=["parsed", "as-kept"])
