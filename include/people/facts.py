@@ -76,7 +76,9 @@ def contacts_of(tables: Tables, forms: Forms) -> ir.Table:
         slot=ibis.ifelse(rows.active, rows.platform + ":" + rows.kind, ibis.null("string")),
         **{part: rows[part].fill_null("") for part in PARTS},
     )
-    return rows.mutate(n=ibis.dense_rank().over(order_by=rows.ref).cast("int64"))
+    # Numbered apart, lest the engine put the whole rows in order.
+    refs = contacts.select(ref=reference(contacts))
+    return rows.join(refs.select("ref", n=ibis.dense_rank().over(order_by=refs.ref).cast("int64")).distinct(), "ref")
 
 
 def listed(tables: Tables, who: ir.Table, column: str) -> ir.Table:

@@ -153,7 +153,10 @@ def agreed(left: Mapping[str, Any] | ir.Table, right: Mapping[str, Any] | ir.Tab
     alike = (whole[0] == whole[1]) | (near & ~apart)
     lasts = (bare[0] == bare[1]) | (bare[0] == "") | (bare[1] == "")
     within = padded[1].contains(padded[0]) | padded[0].contains(padded[1])
+    # Most pairs bear one name to the letter, and are not looked at further.
+    one = [left[part] == right[part] for part in ("first", "last", "suffix")]
     return ibis.cases(
+        ((left["first"] != "") & one[0] & one[1] & one[2], True),
         (left["first"].fill_null("") == "", None),
         (right["first"].fill_null("") == "", None),
         ((left["suffix"] != "") & (right["suffix"] != "") & (left["suffix"] != right["suffix"]), False),

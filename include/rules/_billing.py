@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 OWNED = ("login", "hosting")  # what a client names as its own; a domain names its client
 PEOPLE = ("customer", "contact", "client")
+BILLED = ("client", *OWNED, "domain")
 COLUMNS = ("ref", "platform", "kind", "id", "email", "other_emails", "first_name", "last_name", "state", "links")
 MAIN_DOMAIN, NAME = "cpanel:domain:", "whois:name:"
 
@@ -76,8 +77,9 @@ def drifting(tables: Tables) -> list[Account]:
     """Every client beside which a record has another address, in the order of their references."""
     keys = address_table(tables)
     known = _known(tables, keys)
-    pairs = _pairs(known)
-    found = _accounts(tables, known, pairs)
+    ours = making.kept(tables, "billed", known.filter(known.kind.isin(BILLED)))
+    pairs = making.kept(tables, "beside", _pairs(ours))
+    found = _accounts(tables, ours, pairs)
     if found:
         _holders(tables, found, known, pairs, keys)
         _persons(found, tables, keys)

@@ -102,9 +102,11 @@ def _orphaned(tables: Tables, customers: ir.Table) -> ir.Table:
     orders = orders.select(*wanted, shop="platform", order="id", stub="contact_id", email="email")
     guests = orders.filter(orders.stub.isnull()).mutate(holder_key=ibis.null("string"), nameless=True)
     never = customers.filter(customers.never)
-    never = never.select("shop", stub="account", holder_key=never.key, nameless=never.stub)
+    never = never.select("shop", stub="account", holder_key=never.key, nameless=never.stub, theirs=never.email)
     held = orders.join(never, ["shop", "stub"])
-    rows = guests.union(held.select(*guests.columns))
+    held = held.filter(held.nameless | (held.email != held.theirs.fill_null("")))
+    # First the few that are anybody's question: the engine then looks them up, and not every value there is.
+    rows = making.kept(tables, "questioned", guests.union(held.select(*guests.columns)))
     return _in_normal_form(tables, rows).rename(order_email="email")
 
 

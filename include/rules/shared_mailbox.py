@@ -46,9 +46,9 @@ def find(tables: Tables) -> Iterator[Finding]:
     """Every mailbox of several people whose records something would otherwise be done to."""
     keys = address_table(tables)
     held = _held(tables, keys)
-    shared = _shared(held)
+    shared = making.kept(tables, "shared", _shared(held))
     orders = _guest_orders(tables, keys, shared)
-    for key, rows in sorted(_people(held, shared, orders).items()):
+    for key, rows in sorted(_people(tables, held, shared, orders).items()):
         holders = [row for row in rows if row["holds"]]
         if not _several(holders):
             continue
@@ -59,22 +59,24 @@ def find(tables: Tables) -> Iterator[Finding]:
 
 
 def _held(tables: Tables, keys: ir.Table) -> ir.Table:
-    """Every contact that bears a name with each of its addresses and the person it is."""
+    """Each address of every contact that bears a name, and the person it is: no more than mailboxes are found by."""
     import ibis
 
-    contacts = tables.contacts.filter(tables.contacts.kind.isin(NAMED))
-    contacts = contacts.mutate(ref=contacts.platform + ":" + contacts.kind + ":" + contacts.id)
-    named = contacts.filter(contacts.first_name.fill_null("") + contacts.last_name.fill_null("") != "")
-    main = named.select("ref", raw="email", main=ibis.literal(True))
-    more = named.select("ref", raw=named.other_emails.unnest(), main=ibis.literal(False))
-    known = main.union(more).join(keys, "raw")
-    wanted = ("ref", "platform", "kind", "id", "email", "other_emails", "first_name", "last_name", "company")
-    joined = known.join(named.select(*wanted), "ref").left_join(
-        tables.people.select("person", contact="contact"), [("ref", "contact")]
-    )
+    contacts = _named(tables)
+    main = contacts.select("ref", "platform", raw="email", main=ibis.literal(True))
+    others = contacts.filter(contacts.other_emails.length() > 0)
+    more = others.select("ref", "platform", raw=others.other_emails.unnest(), main=ibis.literal(False))
+    known = main.union(more).join(keys.select("raw", "key", "role"), "raw").drop("raw")
+    joined = known.left_join(tables.people.select("person", "contact"), [("ref", "contact")])
     # A person may still go by a reference that has left it: whoever is nobody's has a name that no person has.
     alone = ibis.literal("alone:") + joined.ref
-    return joined.mutate(person=ibis.coalesce(joined.person, alone)).drop("contact")
+    return making.kept(tables, "holding", joined.mutate(person=ibis.coalesce(joined.person, alone)).drop("contact"))
+
+
+def _named(tables: Tables) -> ir.Table:
+    contacts = tables.contacts.filter(tables.contacts.kind.isin(NAMED))
+    contacts = contacts.mutate(ref=contacts.platform + ":" + contacts.kind + ":" + contacts.id)
+    return contacts.filter(contacts.first_name.fill_null("") + contacts.last_name.fill_null("") != "")
 
 
 def _shared(held: ir.Table) -> ir.Table:
@@ -85,7 +87,7 @@ def _shared(held: ir.Table) -> ir.Table:
     return sizes.filter((sizes.people > 1) & (sizes.records <= settings().hub_size)).select("key")
 
 
-def _people(held: ir.Table, shared: ir.Table, orders: dict[str, list[Row]]) -> dict[str, list[Row]]:
+def _people(tables: Tables, held: ir.Table, shared: ir.Table, orders: dict[str, list[Row]]) -> dict[str, list[Row]]:
     """
     All records of the people who share a mailbox, each once; `holds` tells those that have it.
 
@@ -94,7 +96,7 @@ def _people(held: ir.Table, shared: ir.Table, orders: dict[str, list[Row]]) -> d
     import ibis
 
     of = held.semi_join(shared, "key").select(mailbox="key", person="person").distinct()
-    records = of.join(held, "person")
+    records = making.kept(tables, "sharing", of.join(held, "person"))
     could = records.group_by("mailbox").agg(
         contacts=records.ref.nunique(where=records.platform == "hubspot"),
         addresses=records.key.nunique(where=records.main),
@@ -102,9 +104,11 @@ def _people(held: ir.Table, shared: ir.Table, orders: dict[str, list[Row]]) -> d
     found: dict[str, list[Row]] = defaultdict(list)
     mailboxes = sorted(orders) or [""]
     could = could.filter((could.contacts > 1) | (could.addresses > 1) | could.mailbox.isin(mailboxes))
-    rows = records.semi_join(could, "mailbox").mutate(holds=ibis._.key == ibis._.mailbox)
+    rows = records.semi_join(could, "mailbox").mutate(holds=ibis._.key == ibis._.mailbox).drop("platform")
+    wanted = ("ref", "platform", "kind", "id", "email", "other_emails", "first_name", "last_name", "company")
+    rows = rows.join(_named(tables).select(*wanted), "ref")
     by_ref: dict[tuple[str, str], Row] = {}
-    for row in rows.to_pyarrow().to_pylist():
+    for row in rows.order_by("mailbox", "ref", "key").to_pyarrow().to_pylist():
         kept = by_ref.setdefault((row["mailbox"], row["ref"]), row | {"holds": False})
         kept["holds"] = kept["holds"] or row["holds"]
         if row["main"]:

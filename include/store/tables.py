@@ -11,9 +11,9 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from include.errors import BadTable, SettingsWrong
+from include.errors import BadTable
 from include.model import Contact, Order
-from include.settings import settings
+from include.store import engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -121,14 +121,14 @@ class Tables:
     @classmethod
     def of_files(cls, paths: Mapping[str, UPath], before: Tables | None = None) -> Tables:
         """Open Parquet files; a table without a file is empty."""
-        backend = before.backend if before else _engine()
+        backend = before.backend if before else engine.connect()
         opened = {name: _opened(backend, name, paths.get(name)) for name in COLUMNS}
         return cls(backend, **opened, before=before)
 
     @classmethod
     def of_arrow(cls, tables: Mapping[str, pa.Table], before: Tables | None = None) -> Tables:
         """Open tables that are in memory; one that is not given is empty."""
-        backend = before.backend if before else _engine()
+        backend = before.backend if before else engine.connect()
         opened = {
             name: _made(backend, name, conform(name, tables[name]) if name in tables else _empty(name))
             for name in COLUMNS
@@ -192,23 +192,6 @@ def _first_wrong(column: Any, kind: Any) -> int | None:
         except pa.ArrowNotImplementedError:
             return None
     return None
-
-
-def _engine() -> BaseBackend:
-    import ibis
-
-    match settings().engine:
-        case "duckdb":
-            backend = ibis.duckdb.connect()
-            backend.raw_sql("SET TimeZone = 'UTC'")
-            return backend
-        case "pyspark":
-            try:
-                from include.store import spark
-            except ImportError as error:
-                raise SettingsWrong("ROLLCALL_ENGINE is pyspark, which is not installed.") from error
-            return spark.connect()
-    raise SettingsWrong(f"ROLLCALL_ENGINE {settings().engine!r} is not known; use duckdb or pyspark.")
 
 
 def _made(backend: Any, name: str, table: pa.Table) -> ir.Table:

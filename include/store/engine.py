@@ -1,0 +1,44 @@
+"""
+The engine that rules run on, as `ROLLCALL_ENGINE` says: DuckDB in this process, or Spark. It opens no table.
+
+DuckDB has a bounded memory: what does not fit goes to a folder that only this user can read, and that goes with it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from typing import TYPE_CHECKING
+
+from include.errors import SettingsWrong
+from include.settings import settings
+
+if TYPE_CHECKING:
+    from ibis.backends import BaseBackend
+
+MEMORY = "384MiB"  # for DuckDB's tables and joins: with what Python holds beside it, a night of millions fits in 1 GiB
+
+
+def connect() -> BaseBackend:
+    """A new connection of its own. Raises SettingsWrong."""
+    match settings().engine:
+        case "duckdb":
+            return _duckdb()
+        case "pyspark":
+            try:
+                from include.store import spark
+            except ImportError as error:
+                raise SettingsWrong("ROLLCALL_ENGINE is pyspark, which is not installed.") from error
+            return spark.connect()
+    raise SettingsWrong(f"ROLLCALL_ENGINE {settings().engine!r} is not known; use duckdb or pyspark.")
+
+
+def _duckdb() -> BaseBackend:
+    import ibis
+
+    folder = tempfile.mkdtemp(prefix="rollcall-")
+    backend = ibis.duckdb.connect(memory_limit=MEMORY, preserve_insertion_order=False, temp_directory=folder)
+    weakref.finalize(backend, shutil.rmtree, folder, ignore_errors=True)
+    backend.raw_sql("SET TimeZone = 'UTC'")
+    return backend
