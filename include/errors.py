@@ -172,7 +172,7 @@ class NotReviewer(NotAllowed):
 class TooFast(NotAllowed):
     """This person approved more than a reviewer can have read. `seconds`: when the next approval may come."""
 
-    def __init__(self, message: str, seconds: int) -> None:
+    def __init__(self, message: str, seconds: int = 60) -> None:
         super().__init__(message)
         self.seconds = seconds
 

@@ -38,6 +38,7 @@ json.dump({
                 }
                 for task in dag.tasks
             },
+            "params": dict(dag.params.dump()),
             "run_types": sorted(kind.value for kind in dag.allowed_run_types or []),
         }
         for dag in bag.dags.values()
@@ -102,6 +103,13 @@ def test_no_step_of_applying_can_fail_and_the_run_be_a_success(dags):
 def test_applying_is_never_tried_again_and_never_backfilled(dags):
     assert dags["apply_approved_fixes"]["tasks"]["apply"]["retries"] == 0
     assert dags["apply_approved_fixes"]["run_types"] == ["manual", "scheduled"]
+
+
+def test_what_clients_ask_for_is_never_backfilled_and_a_run_is_told_one_number(dags):
+    planning = dags["plan_email_changes"]
+    assert planning["run_types"] == ["manual", "scheduled"]
+    assert planning["params"] == {"request": None}
+    assert planning["tasks"]["conclude"]["after"] == ["notify", "take"]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)

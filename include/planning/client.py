@@ -12,7 +12,7 @@ from include.planning.draft import AGAINST, FOR, STRONGLY, Draft, same, to_read
 from include.platforms.whmcs.find import Owner, owner_of
 from include.platforms.whmcs.holders import contacts_holding, holders
 from include.platforms.whmcs.profile import Profile, profile
-from include.requests import WEAK, still_proven
+from include.requests import PROVEN_DAYS, WEAK, still_proven
 from include.rules import _making as making
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def _who_asked(draft: Draft, known: Profile, asked_at: datetime, today: date) ->
         says = "This proof is weak: who has got hold of the mailbox or knows the person may give it too."
         draft.says("weak_proof", AGAINST, says)
     if not still_proven(draft.asked.proof, today):
-        draft.troubles.append("The proof of who asks has become older than 7 days: make sure again, and ask anew.")
+        says = f"The proof of who asks has become older than {PROVEN_DAYS} days: make sure again, and ask anew."
+        draft.troubles.append(says)
     if draft.asked.mailbox_lost:
         says = "The client no longer reads the old address, and nobody there can object. It is written to all the same."
         draft.says("mailbox_lost", AGAINST, says)

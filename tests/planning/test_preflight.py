@@ -29,6 +29,7 @@ def test_a_client_is_found_by_its_id_or_its_address(desk: SupportDesk, asked: st
 def test_a_client_is_found_by_its_whole_name(desk: SupportDesk, stack: Stack) -> None:
     row = desk.planned(client="bob stone", cpanel=False, domains=[])
     assert (row.state, row.client) == ("filed", "whmcs:client:12")
+    assert desk.finding(row.id).recommended == 0  # nothing speaks against it
 
 
 def test_who_writes_from_the_owner_s_login_is_found_by_it(desk: SupportDesk, stack: Stack) -> None:
