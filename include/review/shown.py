@@ -6,17 +6,25 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from include.model import Action, Verdict
-from include.review import words
+from include.review import beside, sending, words
+from include.store import consents
 
 if TYPE_CHECKING:
+    from include.store.dossiers import Dossier
     from include.store.findings import FindingRow, OptionRow
 
 
-def listed(row: FindingRow, today: date) -> dict[str, Any]:
-    """One line of the list."""
-    recommended = row.options[row.recommended].label if row.recommended is not None else None
+def listed(row: FindingRow, today: date, dossier: Dossier | None = None) -> dict[str, Any]:
+    """One line of the list. `bulk`: what a decision on it and its equals is bound to; None where it is one by one."""
+    wanted = row.options[row.recommended] if row.recommended is not None else None
+    recommended = wanted.label if wanted else None
+    one_by_one = wanted is None or any(consents.waits(fix.after) for fix in wanted.fixes)
     return {
         "id": row.id,
+        "version": row.version,
+        "shape": row.shape,
+        "bulk": None if one_by_one or wanted is None else wanted.hash,
+        **beside.who(dossier),
         "rule": row.rule,
         "subject": words.record(row.subject),
         "others": [words.record(ref) for ref in row.others],
@@ -29,8 +37,11 @@ def listed(row: FindingRow, today: date) -> dict[str, Any]:
     }
 
 
-def detail(row: FindingRow, today: date) -> dict[str, Any]:
+def detail(row: FindingRow, today: date, dossier: Dossier | None = None) -> dict[str, Any]:
     """Everything about one finding."""
+    standing = {one.option_hash for one in row.decisions if one.version == row.version and one.option_hash}
+    offered = [one for one in row.options if one.made_from is None or one.hash in standing]
+    refs = list(dict.fromkeys([row.subject, *row.others]))
     return {
         "id": row.id,
         "key": row.key,
@@ -40,6 +51,11 @@ def detail(row: FindingRow, today: date) -> dict[str, Any]:
         "state_words": words.STATES[row.state],
         "subject": row.subject,
         "records": [row.subject, *row.others],
+        **beside.who(dossier),
+        "beside": beside.table(dossier, refs) if dossier else None,
+        "history": beside.history(dossier) if dossier else [],
+        "orders": beside.orders(dossier) if dossier else [],
+        "shape": row.shape,
         "confidence": row.confidence,
         "strength": words.strength(row.confidence),
         "age": words.age(row.first_night, today),
@@ -50,7 +66,7 @@ def detail(row: FindingRow, today: date) -> dict[str, Any]:
             for one in row.because
         ],
         "recommended": row.recommended,
-        "options": [_option(option, row) for option in row.options],
+        "options": [_option(option, row, today) for option in offered],
         "decisions": [
             {
                 "verdict": decision.verdict,
@@ -58,6 +74,7 @@ def detail(row: FindingRow, today: date) -> dict[str, Any]:
                 "reviewer": decision.reviewer,
                 "reason": decision.reason,
                 "until": decision.until,
+                "consents": [{**one, "kind": consents.KINDS.get(one["kind"], "")} for one in decision.consents],
                 "at": decision.at.isoformat(timespec="minutes"),
             }
             for decision in row.decisions
@@ -68,9 +85,9 @@ def detail(row: FindingRow, today: date) -> dict[str, Any]:
     }
 
 
-def _option(option: OptionRow, row: FindingRow) -> dict[str, Any]:
+def _option(option: OptionRow, row: FindingRow, today: date) -> dict[str, Any]:
     fixes: list[dict[str, Any]] = [
-        {"action": fix.action, "before": fix.before, "after": fix.after} for fix in option.fixes
+        {"target": fix.target, "action": fix.action, "before": fix.before, "after": fix.after} for fix in option.fixes
     ]
     own = [one for one in row.decisions if one.version == row.version]
     stands = bool(own) and own[-1].verdict == Verdict.APPROVED  # an approval that was withdrawn is history
@@ -86,8 +103,12 @@ def _option(option: OptionRow, row: FindingRow) -> dict[str, Any]:
         "needs_two": option.people > 1,
         "irreversible": any(words.irreversible(fix.action) for fix in option.fixes),
         "mailed": words.mailed(fixes),
+        "also_sent": sending.by_platforms(fixes),
+        "asks_consent": sending.asks_consent(fixes, today),
+        "became": sending.became([fix.state for fix in option.fixes]) if approved_by else None,
         "fixes": [
             {
+                "id": fix.id,
                 "target": fix.target,
                 "action": fix.action,
                 "action_words": words.ACTIONS[Action(fix.action)],

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from include.errors import AlreadyDecided, NotAllowed
-from include.model import TOOK, FixState, Notice, Verdict
+from include.model import TOOK, FixState, Notice
 from include.store import audit, outbox, reviewing, versions
 from include.store.schema import alias, finding, fix, option, receipt
 
@@ -66,9 +66,9 @@ def close(ledger: Ledger, fix_id: int, *, took: bool, reviewer: str, reason: str
     """
     if not reviewer.strip() or not reason.strip():
         raise NotAllowed("Say who looked and what was seen: both are kept with the receipt.")
+    reviewing.require_reviewer(reviewer)
     outcome = FixState.APPLIED if took else FixState.FAILED
     with ledger.write() as connection:
-        reviewing.insist(connection, reviewer, Verdict.REJECTED, now)  # whoever may reject may say this
         free = sa.or_(fix.c.lease_until.is_(None), fix.c.lease_until <= now)
         done = connection.execute(
             sa.update(fix)

@@ -28,6 +28,14 @@ def may_decide(reviewer: str, by: Settings | None = None) -> bool:
     return not listed or reviewer.strip().casefold() in listed
 
 
+def require_reviewer(reviewer: str, by: Settings | None = None) -> None:
+    """Raise NotReviewer for somebody who is not on the list."""
+    if not may_decide(reviewer, by):
+        raise NotReviewer(
+            f"{reviewer} is not among the people who may decide (ROLLCALL_REVIEWERS). Nothing was changed."
+        )
+
+
 def insist(connection: sa.Connection, reviewer: str, verdict: Verdict, now: datetime) -> None:
     """
     Raise NotReviewer for somebody who is not on the list, and TooFast for who approved too much too recently.
@@ -35,10 +43,7 @@ def insist(connection: sa.Connection, reviewer: str, verdict: Verdict, now: date
     Asked within the transaction that writes the decision: of several that come at once, each counts the ones before.
     """
     by = settings()
-    if not may_decide(reviewer, by):
-        raise NotReviewer(
-            f"{reviewer} is not among the people who may decide (ROLLCALL_REVIEWERS). Nothing was changed."
-        )
+    require_reviewer(reviewer, by)
     if verdict is not Verdict.APPROVED:
         return
     for span, most in ((MINUTE, by.approvals_per_minute), (HOUR, by.approvals_per_hour)):

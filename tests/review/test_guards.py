@@ -28,7 +28,7 @@ def row(sqlite_ledger):
 
 def every_path(row: Any) -> list[str]:
     """A path for each route that the app has, whoever added it."""
-    known = {"{finding}": row.id, "{number}": "1", "{name}": "page.css", "{path:path}": "anything/at all"}
+    known = {"{finding}": row.id, "{number}": "1", "{fix}": "1", "{name}": "page.css", "{path:path}": "anything/at all"}
     known |= {"{attempt}": "2026-11-20.1", "{person}": "0" * 16}
     paths = []
     for route in app_over(lambda: None).routes:  # type: ignore[arg-type,return-value]

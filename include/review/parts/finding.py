@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
@@ -13,12 +14,25 @@ from include.errors import FindingChanged
 from include.model import Verdict
 from include.review import changed
 from include.review.desk import Desk
+from include.review.filtering import Wanted
 from include.review.refusals import as_json, conflict
 from include.review.shown import detail
-from include.store import decisions, findings
+from include.store import apart, consents, decisions, dossiers, findings, listing, undone
 from include.store.findings import FindingRow
+from include.store.listing import Filters
 
 ID = re.compile("[0-9a-f]{16}")
+
+
+class Given(BaseModel):
+    """A client's consent as the page sends it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    target: str = Field(max_length=300)
+    kind: str = Field(max_length=20)
+    reference: str = Field(max_length=200)
+    taken_by: str = Field(max_length=200)
+    given_on: str = Field(max_length=10)
 
 
 class Asked(BaseModel):
@@ -31,6 +45,7 @@ class Asked(BaseModel):
     reason: str | None = Field(None, max_length=2000)
     until: str | None = Field(None, max_length=10)
     withdraw: bool = False
+    consents: list[Given] = Field(default_factory=list, max_length=50)
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -45,12 +60,21 @@ def routes(desk: Desk) -> APIRouter:
 
     @router.get("/findings/{finding}", response_class=HTMLResponse)
     def show_finding(request: Request, finding: str, user: str = Depends(desk.reviewer)) -> HTMLResponse:
-        shown = detail(found(finding), datetime.now(UTC).date())
-        return desk.html(request, "finding.html", user=user, finding=shown)
+        ledger, row, today = desk.ledger(), found(finding), datetime.now(UTC).date()
+        wanted = Wanted.asked(request) if request.query_params else Wanted(rule=row.rule)
+        before, after = listing.neighbours(ledger, wanted.filters(today), finding)
+        equal = listing.number(ledger, Filters(row.state, shape=row.shape)) - 1 if row.shape else 0
+        facts: dict[str, Any] = {"wanted": wanted, "before": before, "after": after, "equal": equal}
+        facts |= {"today": today.isoformat(), "kinds": consents.KINDS, "apart": apart.REASON}
+        facts["finding"] = detail(row, today, dossiers.read(ledger, [finding]).get(finding))
+        facts["undoable"] = row.state != "approved" and undone.applied(ledger, finding) != []
+        facts["undone_by"] = undone.undoes(ledger, finding)
+        return desk.html(request, "finding.html", user=user, **facts)
 
     @router.get("/api/findings/{finding}")
     def api_finding(finding: str) -> Response:
-        return as_json(detail(found(finding), datetime.now(UTC).date()))
+        row = found(finding)
+        return as_json(detail(row, datetime.now(UTC).date(), dossiers.read(desk.ledger(), [finding]).get(finding)))
 
     @router.post("/api/findings/{finding}/decision")
     def decide(finding: str, user: str = Depends(desk.writer), asked: Asked = asked_for) -> Response:
@@ -66,6 +90,7 @@ def routes(desk: Desk) -> APIRouter:
                 reason=asked.reason,
                 until=asked.until,
                 withdraw=asked.withdraw,
+                consents=[consents.Consent(**one.model_dump()) for one in asked.consents],
             )
         except FindingChanged as error:
             row = found(finding)
