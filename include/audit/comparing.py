@@ -7,7 +7,7 @@ No sentence holds a person's data. It compares and changes nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,10 +17,11 @@ from include.audit.replay import State
 from include.digests import canonical
 from include.model import Action, Fix, FixState, Option, Ref
 from include.store import audit, outbox
-from include.store.schema import alias, decision, finding, fix, notice, option, receipt, request, switch
+from include.store.schema import alias, decision, finding, fix, notice, option, receipt, request, switch, undo
 from include.store.versions import bound_hash
 
 MEANWHILE = {"planned", "in_flight"}  # how a fix may stand between two lines
+Row = tuple[int, dict[str, Any], dict[str, Any], str]  # its number, what it says, people's words in it, what it is
 ENDED = {str(state) for state in FixState} - MEANWHILE - {"held"}
 
 
@@ -34,6 +35,7 @@ def differences(connection: sa.Connection, state: State) -> Iterator[str]:
     yield from _notices(connection, state)
     yield from _requests(connection, state)
     yield from _aliases(connection, state)
+    yield from _undone(connection, state)
     yield from _switches(connection, state)
 
 
@@ -79,32 +81,40 @@ def _options(connection: sa.Connection, state: State) -> Iterator[str]:
 
 
 def _decisions(connection: sa.Connection, state: State) -> Iterator[str]:
-    rows: list[tuple[int, dict[str, Any], str]] = []
+    rows = []
     for row in connection.execute(sa.select(decision).order_by(decision.c.id)):
-        gone = row.reason is None and row.finding_id in state.blanked.get("findings", ())
         told = {name: getattr(row, name) for name in ("finding_id", "version", "option_hash", "verdict", "reviewer")}
-        told |= {"until": row.until, "at": _moment(row.at), "reason": ... if gone else audit.sealed(row.reason)}
-        rows.append((row.id, told, f"({row.verdict}, on the finding {row.finding_id})"))
-    yield from _unaccounted("decision", rows, state, "reason")
+        words = _words(row, ("reason", "consents"), state.blanked.get("findings", ()))
+        about = f"({row.verdict}, on the finding {row.finding_id})"
+        rows.append((row.id, {**told, "until": row.until, "at": _moment(row.at)}, words, about))
+    yield from _unaccounted("decision", rows, state)
 
 
 def _receipts(connection: sa.Connection, state: State) -> Iterator[str]:
-    rows: list[tuple[int, dict[str, Any], str]] = []
+    rows = []
     of = sa.select(receipt, option.c.finding_id).select_from(receipt.join(fix).join(option))
     for row in connection.execute(of.order_by(receipt.c.id)):
-        gone = row.detail is None and row.finding_id in state.blanked.get("findings", ())
         told = {"fix": row.fix_id, "outcome": row.outcome, "moved": row.moved, "at": _moment(row.at)}
-        told["detail"] = ... if gone else audit.sealed(row.detail)
-        rows.append((row.id, told, f"({row.outcome}, of the fix {row.fix_id})"))
-    yield from _unaccounted("receipt", rows, state, "detail")
+        words = _words(row, ("detail",), state.blanked.get("findings", ()))
+        rows.append((row.id, told, words, f"({row.outcome}, of the fix {row.fix_id})"))
+    yield from _unaccounted("receipt", rows, state)
+
+
+def _undone(connection: sa.Connection, state: State) -> Iterator[str]:
+    rows = []
+    for row in connection.execute(sa.select(undo).order_by(undo.c.id)):
+        told = {"of": row.of, "finding_id": row.finding_id, "who": row.who, "at": _moment(row.at)}
+        words = _words(row, ("why",), state.blanked.get("findings", ()))
+        rows.append((row.id, told, words, f"(of the finding {row.of})"))
+    yield from _unaccounted("undo", rows, state)
 
 
 def _switches(connection: sa.Connection, state: State) -> Iterator[str]:
-    rows = [
-        (row.id, {"stopped": row.stopped, "who": row.who, "at": _moment(row.at)}, "of the stop switch")
-        for row in connection.execute(sa.select(switch).order_by(switch.c.id))
-    ]
-    yield from _unaccounted("switch", rows, state, "who")
+    rows = []
+    for row in connection.execute(sa.select(switch).order_by(switch.c.id)):
+        told = {"stopped": row.stopped, "who": row.who, "at": _moment(row.at)}
+        rows.append((row.id, told, {"why": audit.sealed(row.why) if row.why else ...}, "of the stop switch"))
+    yield from _unaccounted("switch", rows, state)
 
 
 def _notices(connection: sa.Connection, state: State) -> Iterator[str]:
@@ -141,23 +151,33 @@ def _unlike(what: str, held: Mapping[Any, str], told: Mapping[Any, str], word: s
         yield f"{what} {id} is gone; by the audit it {is_so}{told[id]}."
 
 
-def _unaccounted(table: str, rows: list[tuple[int, dict[str, Any], str]], state: State, blank: str) -> Iterator[str]:
-    """Rows without a line of their own, and lines without a row. `blank`: the column that may have been forgotten."""
-    lines: dict[str, list[tuple[int, Any]]] = defaultdict(list)
-    for seq, line in state.added.get(table, ()):
-        rest = {name: value for name, value in line.items() if name != blank}
-        lines[canonical(rest)].append((seq, line[blank]))
-    for id, row, about in rows:
+def _words(row: sa.Row[Any], names: Iterable[str], blanked: Collection[str]) -> dict[str, Any]:
+    """What people wrote in a row, as the audit keeps it; of what was forgotten, anything it may have been."""
+    told = {name: getattr(row, name) or None for name in names}
+    gone = row.finding_id in blanked
+    return {name: ... if gone and said is None else audit.sealed(said) for name, said in told.items()}
+
+
+def _unaccounted(table: str, rows: list[Row], state: State) -> Iterator[str]:
+    """Rows without a line of their own, and lines without a row."""
+    lines: dict[str, list[tuple[int, Mapping[str, Any]]]] = defaultdict(list)
+    for line in state.added.get(table, ()):
+        lines[canonical(line.row)].append((line.seq, line.words))
+    for id, row, words, about in rows:
         if id <= state.rows.get(table, 0):
             continue
-        fitting = lines[canonical({name: value for name, value in row.items() if name != blank})]
-        place = next((at for at, (_, said) in enumerate(fitting) if row[blank] in (..., said)), None)
+        fitting = lines[canonical(row)]
+        place = next((at for at, (_, said) in enumerate(fitting) if _fits(words, said)), None)
         if place is None:
             yield f"No line of the audit tells of row {id} of the table {table} {about} as it is now."
         else:
             del fitting[place]
     for seq in sorted(seq for left in lines.values() for seq, _ in left):
-        yield f"Line {seq} of the audit tells of a {table} that the table does not hold."
+        yield f"Line {seq} of the audit tells of a row of the table {table} that is not there."
+
+
+def _fits(words: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
+    return all(word in (..., said.get(name)) for name, word in words.items())
 
 
 def _moment(at: datetime) -> str:

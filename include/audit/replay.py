@@ -15,12 +15,20 @@ from include.store.requests import WAITING
 TAKEN_OVER = "taken over"
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A row that a line tells of; `words`: the checksums of what people wrote in it, by column."""
+
+    seq: int
+    row: Mapping[str, Any]
+    words: Mapping[str, str | None]
+
+
 @dataclass
 class State:
     """
-    How everything stands. `added`: by table, every row that was only added, as its line tells it, with the line's
-    number; `rows`: up to which number such rows were there before the audit told everything. `blanked`: what personal
-    data was taken out of, by table.
+    How everything stands. `added`: by table, every row that was only added, as its line tells it; `rows`: up to which
+    number such rows were there before the audit told everything. `blanked`: what personal data was taken out of.
     """
 
     findings: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -29,7 +37,7 @@ class State:
     contents: dict[str, str] = field(default_factory=dict)
     requests: dict[int, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    added: dict[str, list[tuple[int, dict[str, Any]]]] = field(default_factory=dict)
+    added: dict[str, list[Added]] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     blanked: dict[str, set[Any]] = field(default_factory=dict)
     lines: int = 0
@@ -41,8 +49,8 @@ class State:
             what(self, seq, at, body)
 
 
-def _add(state: State, table: str, seq: int, row: dict[str, Any]) -> None:
-    state.added.setdefault(table, []).append((seq, row))
+def _add(state: State, table: str, seq: int, row: dict[str, Any], body: Mapping[str, Any], *words: str) -> None:
+    state.added.setdefault(table, []).append(Added(seq, row, {name: body.get(name) for name in words}))
 
 
 def _taken_over(state: State, seq: int, at: str, body: Mapping[str, Any]) -> None:
@@ -59,18 +67,24 @@ def _filed(state: State, seq: int, at: str, body: Mapping[str, Any]) -> None:
         state.findings[id] = (version, stands)
 
 
-DECIDED = ("finding_id", "version", "option_hash", "verdict", "reviewer", "reason", "until")
-RECEIPT = ("fix", "outcome", "detail", "moved")
+DECIDED = ("finding_id", "version", "option_hash", "verdict", "reviewer", "until")
+RECEIPT = ("fix", "outcome", "moved")
 
 
 def _decided(state: State, seq: int, at: str, body: Mapping[str, Any]) -> None:
     state.findings[body["finding_id"]] = (body["version"], body["state"])
-    _add(state, "decision", seq, {**{name: body[name] for name in DECIDED}, "at": at})
+    told = {name: body[name] for name in DECIDED}
+    _add(state, "decision", seq, {**told, "at": at}, body, "reason", "consents")
 
 
 def _receipt(state: State, seq: int, at: str, body: Mapping[str, Any]) -> None:
     state.fixes[body["fix"]] = body["outcome"]
-    _add(state, "receipt", seq, {**{name: body[name] for name in RECEIPT}, "at": at})
+    _add(state, "receipt", seq, {**{name: body[name] for name in RECEIPT}, "at": at}, body, "detail")
+
+
+def _undo(state: State, seq: int, at: str, body: Mapping[str, Any]) -> None:
+    told = {name: body[name] for name in ("of", "finding_id", "who")}
+    _add(state, "undo", seq, {**told, "at": at}, body, "why")
 
 
 def _held(state: State, seq: int, at: str, body: Mapping[str, Any]) -> None:
@@ -113,7 +127,7 @@ def _request(state: State, seq: int, at: str, body: Mapping[str, Any]) -> None:
 
 def _thrown(stopped: bool) -> Callable[[State, int, str, Mapping[str, Any]], None]:
     def thrown(state: State, seq: int, at: str, body: Mapping[str, Any]) -> None:
-        _add(state, "switch", seq, {"stopped": stopped, "who": body["who"], "at": at})
+        _add(state, "switch", seq, {"stopped": stopped, "who": body["who"], "at": at}, body, "why")
 
     return thrown
 
@@ -132,6 +146,7 @@ LINES: Mapping[str, Callable[[State, int, str, Mapping[str, Any]], None]] = {
     "filed": _filed,
     "decided": _decided,
     "receipt": _receipt,
+    "undo": _undo,
     "held": _held,
     "settled": _settled,
     "reopened": _reopened,

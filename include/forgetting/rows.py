@@ -50,7 +50,8 @@ def records(connection: sa.Connection, erased: Erased) -> set[str]:
     """The references of the records that bear an address of these people, by dossiers and by what was applied."""
     found: set[str] = set()
     for row in connection.execute(sa.select(dossier.c.records)):
-        found.update(one["ref"] for one in row.records if erased.are_anywhere_in(one))
+        own = ((one["ref"], [one.get("email"), *(one.get("other_emails") or ())]) for one in row.records)
+        found.update(ref for ref, addresses in own if erased.are_anywhere_in(addresses))
     taken = sa.select(fix.c.target, fix.c.before, fix.c.after).where(fix.c.state == str(FixState.APPLIED))
     for row in connection.execute(taken.where(fix.c.action.in_([str(Action.SET_EMAIL), str(Action.ADD_EMAIL)]))):
         if erased.are_anywhere_in([row.before, row.after]):

@@ -50,5 +50,5 @@ def throw(ledger: Ledger, who: str, why: str, now: datetime, *, stop: bool) -> T
         raise NotAllowed("Say who throws the switch and why: both are kept in the audit.")
     with ledger.write() as connection:
         connection.execute(sa.insert(switch).values(stopped=stop, who=who, why=why, at=now))
-        audit.append(connection, "stopped" if stop else "resumed", {"who": who}, now)
+        audit.append(connection, "stopped" if stop else "resumed", {"who": who, "why": audit.sealed(why)}, now)
     return Thrown(stop, who, why, now)

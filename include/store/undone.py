@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from include.store.ledger import Ledger
 
 RULE = "undo"
+ABOUT = "An applied change was a mistake: put back what it was."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def asked(connection: sa.Connection, of: str, finding_id: str, who: str, why: st
     """Write down, with the finding that undoes another, who wants that and why."""
     values = {"of": of, "finding_id": finding_id}
     connection.execute(sa.insert(undo).values(**values, who=who, why=why, at=now))
-    audit.append(connection, "undo", {**values, "who": who}, now)
+    audit.append(connection, "undo", {**values, "who": who, "why": audit.sealed(why)}, now)
 
 
 def findings_of(connection: sa.Connection) -> set[str]:

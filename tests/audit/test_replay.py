@@ -9,7 +9,7 @@ import pytest
 from include import audit
 from include.model import FixState, Option
 from include.store import audit as chain
-from include.store import leases, outbox, requests, schema, switch, versions
+from include.store import leases, outbox, requests, schema, switch, undone, versions
 from tests.store.cases import (
     LATER_NIGHT,
     NEXT_NIGHT,
@@ -51,6 +51,8 @@ def told(ledger):
     filed(ledger, put_off, night=LATER_NIGHT)
     switch.throw(ledger, "ann", "Something is odd.", NOW, stop=True)
     switch.throw(ledger, "bob", "It was nothing.", after(60), stop=False)
+    with ledger.write() as connection:
+        undone.asked(connection, row.id, again(ledger, merged).id, "ann", "It was wrong.", NOW)
     (one,) = requests.add(ledger, [{"client": "42", "new_address": "new@b.example"}], "carl", NOW)
     requests.move(ledger, one, [requests.WAITING], requests.TROUBLE, by="carl")
     waiting = outbox.take(ledger, "worker", after(1), 60)
@@ -65,7 +67,7 @@ def test_every_change_of_state_leaves_a_line_that_leads_to_it(told):
     kinds = {kind for (kind,) in rows(told, schema.audit, "kind")}
     assert kinds == {
         "filed", "decided", "receipt", "held", "settled", "reopened", "alias", "notice", "notice sent", "requested",
-        "request", "stopped", "resumed",
+        "request", "stopped", "resumed", "undo",
     }  # fmt: skip
 
 
@@ -108,7 +110,9 @@ def test_an_approval_that_grew_too_old_is_accounted_for(ledger):
         ),
         pytest.param("UPDATE decision SET reason = NULL WHERE id = 4", "row 4 of the table deci", id="its-reason-gone"),
         pytest.param(
-            "DELETE FROM decision WHERE id = 2", "Line 9 of the audit tells of a decision", id="a-decision-gone"
+            "DELETE FROM decision WHERE id = 2",
+            "Line 9 of the audit tells of a row",
+            id="a-decision-gone",
         ),
         pytest.param(
             "UPDATE receipt SET outcome = 'applied' WHERE id = 2",
@@ -146,9 +150,14 @@ def test_an_approval_that_grew_too_old_is_accounted_for(ledger):
         pytest.param(
             "UPDATE alias SET new = 'hubspot:contact:9'", "called hubspot:contact:9; by .* called", id="an-alias"
         ),
-        pytest.param("DELETE FROM switch WHERE id = 2", "Line .* tells of a switch", id="the-stop-switch"),
+        pytest.param("DELETE FROM switch WHERE id = 2", "tells of a row of the table switch", id="the-stop-switch"),
         pytest.param(
             "UPDATE request SET state = 'filed'", "request 1 is filed; by the audit it is trouble", id="a-request"
+        ),
+        pytest.param("""UPDATE switch SET why = '"else"' WHERE id = 1""", "row 1 of the table swi", id="why-thrown"),
+        pytest.param("UPDATE undo SET who = 'eve'", "row 1 of the table undo", id="who-undid"),
+        pytest.param(
+            """UPDATE decision SET consents = '[{}]' WHERE id = 1""", "row 1 of the table deci", id="consents"
         ),
         pytest.param("DELETE FROM audit WHERE seq = 4", "Line 4 of the audit is missing", id="a-line"),
     ],
