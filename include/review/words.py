@@ -14,6 +14,7 @@ from include import requests as asking
 from include.model import IRREVERSIBLE, Action
 from include.registrant_change import CONSENT, VERIFY, deadlines
 from include.registry import docstring, names, vendors
+from include.store import undone
 
 PLATFORMS = vendors()
 ACTIONS = {
@@ -74,9 +75,9 @@ def title(rule: str) -> str:
 
 
 def rules() -> dict[str, str]:
-    """Every rule and its first sentence, as tabs; last what clients asked for, which no night finds."""
+    """Every rule and its first sentence, as tabs; last what no night finds: what clients, and reviewers, asked for."""
     found = {rule: docstring("rules", rule).partition("\n")[0] for rule in names("rules")}
-    return {**found, asking.RULE: asking.ABOUT}
+    return {**found, asking.RULE: asking.ABOUT, undone.RULE: undone.ABOUT}
 
 
 def record(ref: str) -> str:
@@ -185,13 +186,12 @@ def _addresses(side: Mapping[str, Any]) -> list[str]:
     return [one for one in (side.get("email"), *(side.get("other_emails") or ())) if one]
 
 
+STRENGTHS = {"very likely": (0.99, 2.0), "likely": (0.9, 0.99), "possible": (0.5, 0.9), "doubtful": (-1.0, 0.5)}
+
+
 def strength(confidence: float) -> str:
     """Confidence as a word."""
-    if confidence >= 0.99:
-        return "very likely"
-    if confidence >= 0.9:
-        return "likely"
-    return "possible" if confidence >= 0.5 else "doubtful"
+    return next(word for word, (least, below) in STRENGTHS.items() if least <= confidence < below)
 
 
 def age(first_night: str, today: date) -> str:

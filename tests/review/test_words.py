@@ -158,7 +158,7 @@ def test_an_age_is_counted_in_days(first_night, told):
 
 
 def test_every_rule_is_a_tab_with_its_first_sentence():
-    assert tuple(words.rules()) == (*names("rules"), "requested_email_change")
+    assert tuple(words.rules()) == (*names("rules"), "requested_email_change", "undo")
     assert all(sentence.endswith(".") and "\n" not in sentence for sentence in words.rules().values())
 
 
