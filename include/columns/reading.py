@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Row = TypeVar("Row", Contact, Order)
 Listed = Callable[[Any], list[dict[str, Any]]]
 
-AT_ONCE = 1_000  # records: enough for the cost of a step not to matter, few enough for memory to be used again
+AT_ONCE = 3_000  # records: enough for the cost of a step not to matter, few enough for memory to be used again
 
 
 @dataclass(frozen=True)
