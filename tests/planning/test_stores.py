@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from upath import UPath
 from include import stages
 from include.model import Ref
 from include.planning.draft import to_read
+from include.platforms import Platform
 from include.registry import load, names
 from include.sandbox.server import build, serve_in_thread
 from include.settings import Settings
@@ -169,3 +170,29 @@ def test_each_shop_says_who_has_an_address_now(shops: Sandbox, platform: str) ->
     held = next(one for one in shops.world.of(platform, kind) if one.email and one.email.isascii())
     assert str(held.ref) in {str(ref) for ref in holders(opened.api, held.email.upper())}
     assert holders(opened.api, "nobody@nowhere.example") == ()
+
+
+class Elsewhere:
+    """A shop's API behind a key of another account."""
+
+    def __init__(self, api: Any) -> None:
+        self._api = api
+
+    def account(self) -> str:
+        return "0" * 16
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._api, name)
+
+
+def test_what_a_night_knows_of_another_account_is_not_used(desk: SupportDesk, shops: Sandbox, known: Known) -> None:
+    def opens(name: str) -> Platform:
+        opened = shops.open(name)
+        return replace(opened, api=Elsewhere(opened.api)) if name == "shopify" else opened
+
+    desk.open = opens
+    row = desk.planned(**asked(known))
+    made = {ref for ref, _ in changes(desk, row.id)}
+    assert known.records["shopify"] not in made
+    assert known.records["hubspot"] in made
+    assert any(one["evidence"] == "other_account" for one in desk.finding(row.id).because)
