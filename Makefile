@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := .venv-bench
 QUALITY := .venv-quality
+SPARK := .venv-spark
 PEOPLE ?= 500
 SEED ?= 7
 .DEFAULT_GOAL := help
-.PHONY: help run demo ui sandbox check-connections test lint bench torture docs requirements clean
+.PHONY: help run demo ui sandbox check-connections test test-spark lint bench torture docs requirements clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +32,9 @@ check-connections: $(READY) ## Which account each platform's connection opens, a
 test: $(READY) ## Every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
+test-spark: $(SPARK)/.ready ## That Spark finds what DuckDB finds, byte for byte (needs Java)
+	@$(SPARK)/bin/python -m pytest -k spark tests/test_detect_identity.py tests/people tests/rules
+
 lint: $(READY) ## Style, types, spelling, and which file may import which
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -50,13 +54,13 @@ docs: $(READY) ## Write the generated passages of the README anew
 	@$(BIN)/python -m tests.docs --write
 
 requirements: $(READY) ## Pin requirements.in anew into requirements.txt, and likewise those of the benchmarks
-	@for each in requirements requirements-bench requirements-quality; do \
+	@for each in requirements requirements-bench requirements-quality requirements-spark; do \
 		$(BIN)/uv pip compile $$each.in --universal --python-version 3.11 --quiet --no-emit-index-url \
 			--custom-compile-command "make requirements" --output-file $$each.txt --upgrade || exit; \
 	done
 
 clean: ## Remove what the commands above have made, the ledger of `make run` included
-	rm -rf $(VENV) $(BENCH) $(QUALITY) .rollcall .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) $(QUALITY) $(SPARK) .rollcall .mypy_cache .ruff_cache
 
 # The virtual environment. A half-made one (a killed start) is made anew; `.ready` is written last.
 $(READY): requirements.txt
@@ -90,4 +94,10 @@ $(BENCH)/.ready: requirements-bench.txt $(READY)
 $(QUALITY)/.ready: requirements-quality.txt $(READY)
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(QUALITY)
 	@$(BIN)/uv pip install --quiet --python $(QUALITY)/bin/python -r requirements-quality.txt
+	@touch $@
+
+# All that Rollcall runs on, and Spark.
+$(SPARK)/.ready: requirements-spark.txt $(READY)
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(SPARK)
+	@$(BIN)/uv pip install --quiet --python $(SPARK)/bin/python -r requirements-spark.txt
 	@touch $@

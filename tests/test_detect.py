@@ -88,8 +88,9 @@ def shell(tables: Path, out: Path, seed: str) -> None:
     subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed}, timeout=60)
 
 
-def test_every_finding_has_exactly_the_documented_fields(whole):
+def test_every_finding_has_exactly_the_documented_fields_and_they_stand_in_the_order_of_their_keys(whole):
     found = findings(whole[1])
+    assert [one["key"] for one in found] == sorted(one["key"] for one in found)
     assert {one["key"] for one in found} == {MISMATCH, DUPLICATE, ORPHAN}
     for one in found:
         assert set(one) == FIELDS

@@ -169,29 +169,44 @@ def conform(name: str, table: pa.Table, where: str | None = None) -> pa.Table:
         try:
             columns.append(column.cast(each.type))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            row = _first_wrong(column, each.type)
+            row = _first_wrong(column, each.type) if isinstance(error, pa.ArrowInvalid) else None
             at = f"row {row + 1}" if row is not None else f"its type {column.type}"
-            raise BadTable(f"{where or name}: column {each.name}, {at}: it cannot be read as {each.type}.") from error
+            raise BadTable(
+                f"{where or name}: column {each.name}, {at}: it cannot be read as {each.type}. It should be "
+                f"{_meant(each.type)}; leave it empty where that is not known."
+            ) from error
     made = pa.table(columns, schema=schema(name))
     for needed in NEEDED.get(name, ()):
         column = made.column(needed)
         if column.null_count:
             row = column.is_null().to_pylist().index(True)
-            raise BadTable(f"{where or name}: column {needed}, row {row + 1}: it must not be empty.")
+            says = "it must not be empty. Every row names its record; leave out a row that has none"
+            raise BadTable(f"{where or name}: column {needed}, row {row + 1}: {says}.")
     return made
 
 
+def _meant(kind: Any) -> str:
+    """A type of ours, in words."""
+    if str(kind).startswith("timestamp"):
+        return "a time, like 2026-01-31T12:00:00Z"
+    return "a list of texts" if str(kind).startswith("list") else "a text"
+
+
 def _first_wrong(column: Any, kind: Any) -> int | None:
+    """The first row that cannot be read, found by halves; None where it is the type of all that cannot."""
     import pyarrow as pa
 
-    for row in range(len(column)):
+    low, high = 0, len(column)  # all rows before `low` can be read, and some before `high` cannot
+    while high - low > 1:
+        middle = (low + high) // 2
         try:
-            column.slice(row, 1).cast(kind)
+            column.slice(low, middle - low).cast(kind)
+            low = middle
         except pa.ArrowInvalid:
-            return row
+            high = middle
         except pa.ArrowNotImplementedError:
             return None
-    return None
+    return low if high else None
 
 
 def _made(backend: Any, name: str, table: pa.Table) -> ir.Table:
