@@ -6,15 +6,9 @@ Nothing here reads or writes them. A change of a table needs a new file in `migr
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -23,11 +17,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
-from include.digests import canonical
+from include.store.kept_types import Json, Utc
 
 HEAD = "0009"  # the newest migration
 
@@ -39,38 +32,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-class Json(TypeDecorator[Any]):
-    """A JSON value as plain ASCII text: no database alters it, and none refuses a character of it."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else canonical(value)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
-
-
-class Utc(TypeDecorator[datetime]):
-    """A moment, always with its zone, always UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be put into the ledger")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 finding = Table(
@@ -104,10 +65,10 @@ dossier = Table(
     "dossier",
     metadata,
     Column("finding_id", String(16), ForeignKey("finding.id"), primary_key=True),
-    Column("records", Json, nullable=False),  # what the page shows of the finding's records, see `dossiers`
-    Column("history", Json, nullable=False),  # the addresses that they had, as the nights saw them change
     Column("sought", Json, nullable=False),  # what the finding is found by: references, names and addresses
     Column("digest", String(64), nullable=False),
+    Column("records", Json, nullable=False),  # what the page shows of the finding's records, see `dossiers`
+    Column("history", Json, nullable=False),  # the addresses that they had, as the nights saw them change
 )
 
 option = Table(

@@ -56,7 +56,8 @@ def routes(desk: Desk) -> APIRouter:
 
     @router.post("/api/fixes/{fix}/outcome")
     def tell_outcome(fix: int = Number, asked: Seen = seen_asked, user: str = Depends(desk.writer)) -> Response:
-        told = {"took": asked.took, "reviewer": user, "reason": asked.why}
-        return as_json({"outcome": str(receipts.close(desk.ledger(), fix, now=datetime.now(UTC), **told))})
+        now, ledger = datetime.now(UTC), desk.ledger()
+        outcome = receipts.close(ledger, fix, took=asked.took, reviewer=user, reason=asked.why, now=now)
+        return as_json({"outcome": str(outcome)})
 
     return router
