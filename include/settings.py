@@ -35,6 +35,7 @@ class Settings:
     schedule: str = "0 2 * * *"  # when a night begins (cron), or `none` to start nights only by hand
     apply_schedule: str = "*/15 * * * *"  # how often approved fixes are applied (cron), or `none`
     plan_schedule: str = "*/5 * * * *"  # how often clients' requests are looked up (cron), or `none`
+    forget_schedule: str = "30 5 * * *"  # when what is too old is forgotten (cron), or `none`
     retries: int = 3  # how often Airflow tries a task again when the error says that it may help
     retry_minutes: int = 5  # wait before such a retry (twice as long when a platform cannot be reached)
     full_pull_days: int = 7  # everything is pulled this often (days); on the nights between only what changed

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from include.errors import NotAllowed
+from include.errors import NotAllowed, TryLater
 from include.forgetting import nights, rows
 from include.forgetting.pseudonyms import Erased, erased, make_key
 from include.people.addresses import normal
@@ -98,9 +98,10 @@ def compact(ledger: Ledger) -> None:
     with closing(ledger.engine.raw_connection()) as raw:  # no transaction: neither can be done within one
         cursor = raw.cursor()
         cursor.execute("VACUUM")
+        cursor.execute("PRAGMA busy_timeout = 2000")
         (busy, _, _) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
-        raise NotAllowed(
+        raise TryLater(
             "Everything was blanked, but others are reading the ledger, and its log holds what was there before. "
             "Ask again in a moment."
         )

@@ -96,6 +96,7 @@ class Home:
             "ROLLCALL_SCHEDULE": "none",
             "ROLLCALL_APPLY_SCHEDULE": "*/5 * * * *" if applying else "none",
             "ROLLCALL_PLAN_SCHEDULE": "* * * * *" if applying else "none",
+            "ROLLCALL_FORGET_SCHEDULE": "none",
         }
         if sandbox:
             kinds = ("SET_EMAIL", "MERGE", "ATTACH", "ACCESS")
