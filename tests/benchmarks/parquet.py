@@ -80,12 +80,13 @@ def parquet(people: int, seed: int, least: int, rounds: int) -> Table:
     """The CPU a row that each way takes of at least so many pages, and the ratios. Raises Disagreement."""
     ways = contenders()
     title = f"Pages to Parquet, microseconds of CPU a row, the best of {rounds} rounds"
-    table = Table(title=title, title_justify="left")
+    goals = "Goals: " + ", ".join(f"at most {goal:g} of {theirs}" for theirs, goal in GOALS.items())
+    table = Table(title=title, title_justify="left", caption=goals, caption_justify="left")
     table.add_column("platform")
     for heading in ("rows", *(way.name for way in ways)):
         table.add_column(heading, justify="right")
-    for theirs, goal in GOALS.items():
-        table.add_column(f"of {theirs} (goal {goal:g})", justify="right")
+    for theirs in GOALS:
+        table.add_column(f"ours / {theirs.removeprefix('json_')}", justify="right")
     with tempfile.TemporaryDirectory() as folder:
         pages = Path(folder) / "pages"
         _pulled(people, seed, pages)
