@@ -105,6 +105,14 @@ def test_a_line_that_asks_what_was_asked_already_is_told_by_its_line(ann, sqlite
     assert len(rows(sqlite_ledger, request)) == 1
 
 
+def test_the_form_asks_for_everything_that_a_table_has_a_column_for(ann):
+    page = Seen(ann.get("/requests/new").text)
+    asked_for = {attrs["name"] for _, attrs in page.tags if attrs.get("name") and attrs.get("name") != "viewport"}
+    assert asked_for - {"color-scheme"} == set(COLUMNS)
+    told = {attrs["data-for"] for _, attrs in page.tags if attrs.get("data-for")}
+    assert told >= set(COLUMNS) - {"cpanel", "mailbox_lost"}
+
+
 def test_an_empty_table_has_every_column(ann):
     answer = ann.get("/requests/table.csv")
     assert answer.text == ",".join(COLUMNS) + "\r\n"

@@ -100,6 +100,7 @@ def routes(desk: Desk) -> APIRouter:
             "today": datetime.now(UTC).date().isoformat(),
             "proofs": asking.PROOFS,
             "columns": asking.COLUMNS,
+            "proven_days": asking.PROVEN_DAYS,
         }
         return desk.html(request, "request_new.html", user=user, **facts)
 
