@@ -50,6 +50,7 @@ def facts(domain: str) -> Facts:
     )
 
 
+@cache
 def table() -> pa.Table:
     """Every domain of which something is known, as a table with the columns `domain` and those of `Facts`."""
     import pyarrow as pa

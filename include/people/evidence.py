@@ -13,6 +13,7 @@ from operator import add
 from typing import TYPE_CHECKING
 
 from include.people.facts import Forms, listed
+from include.people.likeness_table import MOST
 from include.people.passing import changed_since, on_orders
 from include.settings import settings
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 LINK, OTHER_NAME, ADDRESS, PHONE = "link", "other_name", "address", "name_and_phone"
 EARLIER, ORDER, STREET, COMPANY = "changed_address", "order", "name_and_street", "name_and_company"
+ALIKE = "alike"  # no value proves it: see `likeness`
 WEIGHTS = {  # an explicit link outweighs what may be shared by chance
     LINK: 6.0,
     OTHER_NAME: 3.0,
@@ -32,6 +34,7 @@ WEIGHTS = {  # an explicit link outweighs what may be shared by chance
     ORDER: 3.0,
     STREET: 3.0,
     COMPANY: 2.5,
+    ALIKE: MOST,
 }
 SAYS = {
     LINK: "One record names the other as its own.",
@@ -42,6 +45,7 @@ SAYS = {
     ORDER: "An order of one bears the other's address or phone number, and their names agree.",
     STREET: "They have the same name, house number and postcode.",
     COMPANY: "They have the same name and the same company.",
+    ALIKE: "They are alike.",
 }
 BITS = {evidence: 1 << place for place, evidence in enumerate(WEIGHTS)}
 OF_A_MAILBOX = BITS[ADDRESS] | BITS[EARLIER] | BITS[ORDER]  # what two records without a name can share too
@@ -111,10 +115,11 @@ def _within(held: ir.Table, values: list[str], evidence: str) -> ir.Table:
     import ibis
 
     held = held.filter([held[value].notnull() for value in values])
-    size = held.group_by(values).agg(size=ibis._.count())
-    few = held.semi_join(size.filter(size.size.between(2, settings().hub_size)), values).select("n", *values)
-    other = few.select(other="n", **{f"{value}_other": few[value] for value in values})
-    both = few.join(other, [few[value] == other[f"{value}_other"] for value in values])
+    # Not by a join of contacts by their values, which are texts: a list of numbers for each value is a third of the work.
+    blocks = held.group_by(values).agg(members=held.n.collect(), size=ibis._.count())
+    blocks = blocks.filter(blocks.size.between(2, settings().hub_size)).select("members")
+    each = blocks.select("members", n=blocks.members.unnest())
+    both = each.select("n", other=each.members.unnest())
     return _ordered(both.filter(both.n < both.other), "n", "other", evidence)
 
 

@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Pair:
-    """Two contacts with reasons of that weight in all. `agreeing`: their names are known to agree."""
+    """
+    Two contacts with reasons of that weight in all. `agreeing`: their names are known to agree. `alike`: nothing joins
+    them but that they are alike.
+    """
 
     left: int
     right: int
     weight: float
     agreeing: bool
+    alike: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +40,24 @@ class Pairs:
     right: Numbers
     weight: NDArray[np.float64]
     agreeing: Flags
+    alike: Flags
 
     def where(self, chosen: Flags) -> Pairs:
-        return Pairs(self.left[chosen], self.right[chosen], self.weight[chosen], self.agreeing[chosen])
+        ends = self.left[chosen], self.right[chosen]
+        return Pairs(*ends, self.weight[chosen], self.agreeing[chosen], self.alike[chosen])
 
     def __iter__(self) -> Iterator[Pair]:
-        columns = (self.left, self.right, self.weight, self.agreeing)
+        columns = (self.left, self.right, self.weight, self.agreeing, self.alike)
         return (Pair(*row) for row in zip(*(column.tolist() for column in columns), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """Two contacts each: those that must not be in one group, and those whose names differ."""
+    """Two contacts each: those that must not be in one group, those whose names differ, and by more than a slip."""
 
     apart: tuple[tuple[int, int], ...] = ()
     unlike: tuple[tuple[int, int], ...] = ()
+    strangers: tuple[tuple[int, int], ...] = ()
 
 
 def components(contacts: int, left: Numbers, right: Numbers) -> Numbers:
@@ -95,18 +102,21 @@ def split(pairs: Iterable[Pair], largest: int, against: Against) -> list[list[in
 
     So a group is split at the weakest pair on the way between two that are `apart`, or where it would be larger than
     `largest`. Two that are `unlike` are kept apart only where all pairs on the way between them agree in their names:
-    one that does not says itself that two names are one account's. Equal weights go by the contacts' order.
+    one that does not says itself that two names are one account's. `strangers` are kept apart where pairs that are only
+    alike are on the way. Equal weights go by the contacts' order.
     """
-    groups, agreeing = _Disjoint(against.apart), _Disjoint(against.unlike)
+    groups, agreeing, alike = (_Disjoint(foes) for foes in (against.apart, against.unlike, against.strangers))
     for pair in sorted(pairs, key=lambda pair: (-pair.weight, pair.left, pair.right)):
         ends = pair.left, pair.right
         if groups.together(*ends) or groups.size(*ends) > largest or groups.foes(*ends):
             continue
-        if pair.agreeing and agreeing.foes(*ends):
+        if (pair.agreeing and agreeing.foes(*ends)) or (pair.alike and alike.foes(*ends)):
             continue
         groups.join(*ends)
         if pair.agreeing:
             agreeing.join(*ends)
+        if pair.agreeing or pair.alike:
+            alike.join(*ends)
     return sorted(sorted(members) for members in groups.all())
 
 

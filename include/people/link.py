@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from include.people import edges, evidence, guards, identity
+from include.people import edges, evidence, guards, identity, likeness, likeness_names
 from include.people.edges import Reasons
 from include.people.facts import Forms, contacts_of
 from include.people.grouping import Against, components, resplit, sizes
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-TEMPORARY = ("who", "claims", "apart", "bought", "changed", "candidates", "judged", "crowd", "groups")
+TEMPORARY = ("who", "claims", "apart", "bought", "changed", "candidates", "judged", "alike", "crowd", "groups")
 
 
 def link(tables: Tables) -> tuple[pa.Table, pa.Table]:
@@ -39,15 +39,17 @@ def link(tables: Tables) -> tuple[pa.Table, pa.Table]:
     claims = _keep(tables, "claims", guards.claims_of(tables, who))
     apart = _keep(tables, "apart", _apart(tables, who))
     found = _keep(tables, "candidates", evidence.candidates(tables, forms, who))
-    reasons = Reasons.of(_keep(tables, "judged", guards.judged(found, who, claims, apart)))
+    judged = _keep(tables, "judged", guards.judged(found, who, claims, apart))
+    alike = likeness.likely(tables, who, edges.holding(judged))
+    reasons = Reasons.of(judged, _keep(tables, "alike", guards.judged(alike, who, claims, apart)))
     refs = who.select("n", "ref", "platform", "kind").distinct().order_by("n").to_pyarrow()
     whole = _whole(reasons, refs.num_rows)
     crowd = _members(whole, 3)
-    vetoes = _vetoes(_keep(tables, "crowd", crowd), who, claims, apart) if crowd.num_rows else []
+    vetoes = _vetoes(tables, _keep(tables, "crowd", crowd), who, claims, apart) if crowd.num_rows else []
     group, against = _split(reasons, whole, vetoes)
     _tell(who, reasons, group, against)
     people = _people(tables, refs, group)
-    for name in TEMPORARY:
+    for name in (*TEMPORARY, *likeness.TEMPORARY):
         tables.backend.drop_table(f"link_{name}", force=True)
     return people, edges.table(refs.column("ref").combine_chunks(), reasons, group, against)
 
@@ -85,8 +87,11 @@ def _members(group: Numbers, least: int) -> pa.Table:
     return pa.table({"n": chosen, "group": group[chosen]})
 
 
-def _vetoes(crowd: ir.Table, who: ir.Table, claims: ir.Table, apart: ir.Table) -> list[dict[str, Any]]:
-    """The pairs within a group that a guard forbids, or whose names differ: left, right, group, veto."""
+def _vetoes(tables: Tables, crowd: ir.Table, who: ir.Table, claims: ir.Table, apart: ir.Table) -> list[dict[str, Any]]:
+    """
+    The pairs within a group that a guard forbids, or whose names differ: left, right, group, veto, and `stranger`,
+    whether they differ by more than a slip.
+    """
     import ibis
 
     known = crowd.join(who.select("n", "first", "last", "suffix", "slot", "naming"), "n")
@@ -97,7 +102,9 @@ def _vetoes(crowd: ir.Table, who: ir.Table, claims: ir.Table, apart: ir.Table) -
     some = crowd.semi_join(doubtful, "group")
     both = some.join(some.select("group", other="n"), "group").filter(ibis._.n < ibis._.other)
     judged = guards.judged(both.select("group", left="n", right="other"), who, claims, apart)
-    found = judged.filter(judged.veto.notnull() | ~judged.agreed.fill_null(True))
+    found = _keep(tables, "vetoes", judged.filter(judged.veto.notnull() | ~judged.agreed.fill_null(True)))
+    far = likeness_names.strangers(found.select("left", "right"), who).mutate(stranger=True)
+    found = found.left_join(far, ["left", "right"]).select(*found.columns, stranger=ibis._.stranger.fill_null(False))
     return list(found.order_by("left", "right").to_pyarrow().to_pylist())
 
 
@@ -109,7 +116,9 @@ def _split(
 
     ends = [((row["left"], row["right"]), row["veto"]) for row in vetoes]
     forbidden = Against(
-        tuple(pair for pair, veto in ends if veto is not None), tuple(pair for pair, veto in ends if veto is None)
+        tuple(pair for pair, veto in ends if veto is not None),
+        tuple(pair for pair, veto in ends if veto is None),
+        tuple((row["left"], row["right"]) for row in vetoes if row["veto"] is None and row["stranger"]),
     )
     concerned = np.unique(np.array([row["group"] for row in vetoes], dtype=np.int64))
     group = resplit(whole, concerned, reasons.allowed(), settings().group_size, forbidden)

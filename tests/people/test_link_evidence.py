@@ -46,7 +46,7 @@ def edges(*rows: Contact | Order, before: Tables | None = None) -> dict[tuple[st
         pytest.param(ANN, BOB, {}, id="household-phone"),
         pytest.param(ANN | HOME, BOB | HOME, {}, id="household-street"),
         pytest.param(ANN, ANN | {"last_name": "Lee Jr."}, {}, id="one-of-two-is-a-son"),
-        pytest.param(ANN, ANN | {"first_name": "A."}, {}, id="an-initial-at-one-phone"),
+        pytest.param(ANN, ANN | {"first_name": "A."}, {"alike": 2.0}, id="an-initial-at-one-phone"),
         pytest.param(NAME, {}, {}, id="namesake-of-nobody"),
     ],
 )

@@ -16,6 +16,10 @@ from typing import Any
 
 from include.model import Contact, Order, State
 from include.people import addresses, names
+from include.people.facts import Forms, contacts_of
+from include.people.likeness import likely
+from include.people.likeness_table import HALVES
+from include.store.tables import Tables, of_rows
 from tests.rules.tables import contact, night, order
 
 PLATFORMS = ("hubspot", "shopify", "bigcommerce", "whmcs")
@@ -51,6 +55,8 @@ def expected(rows: Iterable[Contact]) -> list[set[str]]:
     """The groups that link must find, by the rules as they are written down."""
     contacts = {str(row.ref): row for row in rows}
     pairs = {(a, b): _reasons(contacts, a, b) for a, b in combinations(sorted(contacts), 2)}
+    alike = {pair: weight for pair, weight in _alike(rows).items() if not pairs[pair]}
+    pairs |= alike
     edges = {pair: weight for pair, weight in pairs.items() if weight and not _forbidden(contacts, *pair)}
     capped = _tree(edges, lambda tree, one, other: len(_reach(tree, one)) + len(_reach(tree, other)) <= LARGEST)
     inside = {pair: weight for pair, weight in edges.items() if pair[1] in _reach(capped, pair[0])}
@@ -59,12 +65,18 @@ def expected(rows: Iterable[Contact]) -> list[set[str]]:
         joined = {k: set(v) for k, v in tree.items()}
         joined.setdefault(one, set()).add(other)
         joined.setdefault(other, set()).add(one)
+        kept = {a: {b for b in near if _pair(a, b) not in alike} for a, near in joined.items()}
         return not any(
             _forbidden(contacts, *sorted((a, b)))
-            or (_agree(contacts, a, b) is False and _agreeing_all_the_way(contacts, joined, a, b))
+            or (_agree(contacts, a, b) is False and _agreeing_all_the_way(contacts, kept, a, b))
+            or (_pair(one, other) in alike and _strangers(contacts, a, b) and _alike_all_the_way(a, b, joined, kept))
             for a in _reach(tree, one)
             for b in _reach(tree, other)
         )
+
+    def _alike_all_the_way(one: str, other: str, joined: dict[str, set[str]], kept: dict[str, set[str]]) -> bool:
+        agreeing = {a: {b for b in near if _agree(contacts, a, b)} for a, near in kept.items()}
+        return other in _reach({a: agreeing[a] | (joined[a] - kept[a]) for a in joined}, one)
 
     tree = _tree(inside, allowed)
     groups = {frozenset(_reach(tree, one)) for one in tree}
@@ -92,6 +104,42 @@ def _reach(tree: dict[str, set[str]], start: str) -> set[str]:
 def _agreeing_all_the_way(contacts: dict[str, Contact], tree: dict[str, set[str]], one: str, other: str) -> bool:
     agreeing = {a: {b for b in near if _agree(contacts, a, b)} for a, near in tree.items()}
     return other in _reach(agreeing, one)
+
+
+def _alike(rows: Iterable[Contact]) -> dict[tuple[str, str], float]:
+    """The pairs that are likely one person, as `likeness` weighs them: what becomes of them is worked out here."""
+    tables = Tables.of_arrow({"contacts": of_rows("contacts", rows)})
+    who = tables.backend.create_table("who", contacts_of(tables, Forms.of(tables)), temp=True)
+    nobody = who.select(left="n", right="n").limit(0)
+    refs = dict(zip(*(column.to_pylist() for column in who.select("n", "ref").to_pyarrow().columns), strict=True))
+    found = likely(tables, who, nobody).to_pyarrow().to_pylist()
+    return {(refs[row["left"]], refs[row["right"]]): row["points"] / HALVES for row in found}
+
+
+def _strangers(contacts: dict[str, Contact], one: str, other: str) -> bool:
+    """Whether two bear first names that differ by more than a slip and a short form; a suffix is another guard's."""
+    left, right = (_name(contacts[ref]) for ref in (one, other))
+    if left is None or right is None or not (left.first and right.first):
+        return False
+    given = sorted((left.given, right.given), key=len)
+    begins = len(given[0]) >= 3 and given[1].startswith(given[0])
+    return not (names.same_first(left.first, right.first) or begins or _letters_apart(left.first, right.first))
+
+
+def _letters_apart(one: str, other: str) -> bool:
+    """Whether so few letters were changed, left out or put in that both may be one name."""
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, 1):
+        new = [at]
+        for place, theirs in enumerate(other, 1):
+            new.append(min(row[place] + 1, new[-1] + 1, row[place - 1] + (letter != theirs)))
+        row = new
+    length = min(len(one), len(other))
+    return any(row[-1] <= most and length >= least for most, least in ((1, 3), (2, 4), (3, 8)))
+
+
+def _pair(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if one < other else (other, one)
 
 
 def _agree(contacts: dict[str, Contact], one: str, other: str) -> bool | None:
