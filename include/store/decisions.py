@@ -169,7 +169,7 @@ def _state(
     ).first()
     if row.state == "half_approved" and first is not None:
         if _person(first.reviewer) == _person(reviewer):
-            raise NotAllowed(f"A second person must agree, {four_eyes.why(actions)}: you approved it first.")
+            raise NotAllowed(f"This needs a second person, {four_eyes.why(actions)}: you approved it first.")
         if first.option_id != chosen.id:
             raise NotAllowed("Somebody approved another option. Approve the same one, or reject or defer the finding.")
         return "approved"

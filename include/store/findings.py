@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from include.store import four_eyes
+from include.store import four_eyes, listing
 from include.store.filing import Filed, file
+from include.store.listing import Filters
 from include.store.schema import decision, finding, fix, option, receipt
 
 if TYPE_CHECKING:
@@ -90,25 +91,25 @@ class FindingRow:
     state: str
     until: str | None
     version: int
+    shape: str
     first_night: str
     last_night: str
     decisions: tuple[DecisionRow, ...]
 
 
 def page(
-    ledger: Ledger, *, state: str = "open", rule: str | None = None, after: str | None = None, limit: int = 50
+    ledger: Ledger,
+    *,
+    state: str = "open",
+    rule: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+    filters: Filters | None = None,
 ) -> list[FindingRow]:
-    """Findings in `state`, by rule. `after`: the `cursor` of the last one of the page before."""
-    wanted = sa.select(finding).where(finding.c.state == state).order_by(finding.c.rule, finding.c.id).limit(limit)
-    if rule is not None:
-        wanted = wanted.where(finding.c.rule == rule)
-    if after is not None:
-        there = sa.select(finding.c.rule).where(finding.c.id == after).scalar_subquery()
-        wanted = wanted.where(
-            sa.or_(finding.c.rule > there, sa.and_(finding.c.rule == there, finding.c.id > after)),
-        )
+    """Findings in `state`, or what `filters` let through, by rule. `after`: the `cursor` of the page before's last."""
     with ledger.read() as connection:
-        return _whole(connection, connection.execute(wanted).all())
+        rows = listing.following(connection, filters or Filters(state, rule), after, limit)
+        return _whole(connection, rows)
 
 
 def cursor(row: FindingRow) -> str:
@@ -175,6 +176,7 @@ def _whole(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[Findi
             state=row.state,
             until=row.until,
             version=row.version,
+            shape=row.shape,
             first_night=row.first_night,
             last_night=row.last_night,
             decisions=tuple(decisions.get(row.id, ())),

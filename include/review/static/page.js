@@ -1,30 +1,19 @@
-// Sends a decision, and says in words what became of it. Everything it shows goes through textContent.
+// One finding: sends a decision, and says in words what became of it. Everything it shows goes through textContent.
+import { keys, post, root } from "./asking.js";
+
 const form = document.getElementById("decision");
-const root = document.body.dataset.root;
-
-function say(words, bad = false) {
-  const said = document.getElementById("said");
-  said.textContent = words;
-  said.classList.toggle("bad", bad);
-}
-
-async function ask(path, body, headers = {}) {
-  const how = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
-  const answer = await fetch(root + path, {
-    ...how,
-    headers: { "Content-Type": "application/json", ...headers },
-    credentials: "same-origin",
-  });
-  const said = await answer.json().catch(() => ({}));
-  return { status: answer.status, said };
-}
-
 const DONE = {
   approved: "Approved. It will be applied with the next run.",
   half_approved: "Approved by you. A second person must agree.",
   rejected: "Rejected. It stays so until its evidence changes.",
   deferred: "Deferred.",
 };
+
+function say(words, bad = false) {
+  const said = document.getElementById("said");
+  said.textContent = words;
+  said.classList.toggle("bad", bad);
+}
 
 // Shows the one link that goes on from here, and takes the keyboard to it.
 function onward(words, href) {
@@ -48,32 +37,56 @@ function differences({ changed = [], now }) {
   list.hidden = !lines.length;
 }
 
-async function decide(verdict) {
+// The client's consent to the ticked records of the chosen option, with its evidence.
+function consents(chosen) {
+  const box = chosen?.closest(".option").querySelector(".consent");
+  if (!box) return [];
+  const field = (name) => box.querySelector(`[name=${name}]`).value.trim();
+  return [...box.querySelectorAll("[name=consent]:checked")].map((tick) => ({
+    target: tick.value,
+    kind: field("kind"),
+    reference: field("reference"),
+    taken_by: field("taken_by"),
+    given_on: field("given_on"),
+  }));
+}
+
+function missing(verdict, chosen, given, reason, until) {
+  if (verdict === "approved" && !chosen) return "Choose an option first.";
+  if (verdict === "rejected" && !reason) return "Say why: the reason is kept with the rejection.";
+  if (verdict === "deferred" && !until) return "Choose the day on which it should come back.";
+  if (verdict === "approved" && chosen.closest(".option").querySelector(".consent") && !given.length) {
+    return "Tick each domain that the client agreed to, and say where that is written down.";
+  }
+  const empty = given.some((one) => !one.reference || !one.taken_by || !one.given_on);
+  return empty ? "A consent needs its reference, who took it and on which day." : null;
+}
+
+async function decide(verdict, apart = "") {
   const chosen = form.querySelector("input[name=option]:checked");
-  const reason = form.elements.reason.value.trim();
+  const written = form.elements.reason.value.trim();
+  const reason = apart ? [apart, written].filter(Boolean).join(": ") : written;
   const until = form.elements.until.value;
-  if (verdict === "approved" && !chosen) return say("Choose an option first.", true);
-  if (verdict === "rejected" && !reason) return say("Say why: the reason is kept with the rejection.", true);
-  if (verdict === "deferred" && !until) return say("Choose the day on which it should come back.", true);
+  const given = verdict === "approved" ? consents(chosen) : [];
+  const lacks = missing(verdict, chosen, given, reason, until);
+  if (lacks) {
+    if (verdict === "rejected") form.elements.reason.focus();
+    if (verdict === "deferred") form.elements.until.focus();
+    return say(lacks, true);
+  }
   const buttons = [...form.querySelectorAll("button")];
   buttons.forEach((button) => (button.disabled = true));
   say("Sending …");
   try {
-    const session = await ask("/api/session");
-    if (session.status === 401) return say("Your login has ended. Log in again in another tab, then press again.", true);
-    if (session.status !== 200) return say(session.said.detail ?? "The server refused. Nothing was decided.", true);
-    const { status, said } = await ask(
-      `/api/findings/${form.dataset.finding}/decision`,
-      {
-        verdict,
-        version: Number(form.dataset.version),
-        option_hash: verdict === "approved" ? chosen.value : null,
-        reason: reason || null,
-        until: verdict === "deferred" ? until : null,
-        withdraw: "withdraw" in form.dataset,
-      },
-      { "X-Rollcall-CSRF": session.said.csrf },
-    );
+    const { status, said } = await post(`/api/findings/${form.dataset.finding}/decision`, {
+      verdict,
+      version: Number(form.dataset.version),
+      option_hash: verdict === "approved" ? chosen.value : null,
+      reason: reason || null,
+      until: verdict === "deferred" ? until : null,
+      withdraw: "withdraw" in form.dataset,
+      consents: given,
+    });
     if (status === 200) {
       const withdrawn = "withdraw" in form.dataset ? "The approval is withdrawn. " : "";
       say(withdrawn + (DONE[said.state] ?? "Done."));
@@ -91,21 +104,30 @@ async function decide(verdict) {
   }
 }
 
+const follow = (selector) => () => document.querySelector(selector)?.click();
+const press = (selector) => () => {
+  const button = form.querySelector(selector);
+  button?.focus();
+  return Boolean(button);
+};
+
 if (form) {
   form.addEventListener("submit", (event) => event.preventDefault());
   form.querySelectorAll("button").forEach((button) => (button.disabled = false)); // a click before now would be lost
   form.addEventListener("click", (event) => {
-    const verdict = event.target.dataset?.verdict;
-    if (verdict) decide(verdict);
+    const { verdict, apart } = event.target.dataset ?? {};
+    if (verdict) decide(verdict, apart);
   });
+  const heard = {
+    j: follow("[rel=next]"),
+    k: follow("[rel=prev]"),
+    u: follow(".back a"),
+    a: press("[data-verdict=approved]"),
+    r: () => form.elements.reason.focus(),
+    d: () => form.elements.until.focus(),
+  };
+  for (let number = 1; number <= 9; number += 1) {
+    heard[number] = () => form.querySelectorAll("input[name=option]")[number - 1]?.click();
+  }
+  keys(heard);
 }
-
-// j and k walk through the list, as in a mail program.
-document.addEventListener("keydown", (event) => {
-  if (event.target.matches("input, textarea") || event.metaKey || event.ctrlKey || event.altKey) return;
-  const step = { j: 1, k: -1 }[event.key];
-  const links = [...document.querySelectorAll("a.finding")];
-  if (!step || !links.length) return;
-  const here = links.indexOf(document.activeElement);
-  links[Math.min(Math.max(here + step, 0), links.length - 1)].focus();
-});

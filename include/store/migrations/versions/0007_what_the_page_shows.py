@@ -13,10 +13,10 @@ def upgrade() -> None:
     op.create_table(
         "dossier",
         sa.Column("finding_id", sa.String(16), nullable=False),
+        sa.Column("sought", sa.Text(), nullable=False),  # before what is long: a search reads no further
+        sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("records", sa.Text(), nullable=False),
         sa.Column("history", sa.Text(), nullable=False),
-        sa.Column("sought", sa.Text(), nullable=False),
-        sa.Column("digest", sa.String(64), nullable=False),
         sa.ForeignKeyConstraint(["finding_id"], ["finding.id"], name=op.f("fk_dossier_finding_id_finding")),
         sa.PrimaryKeyConstraint("finding_id", name=op.f("pk_dossier")),
     )

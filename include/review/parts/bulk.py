@@ -1,0 +1,79 @@
+"""
+One decision on many equal findings: of the same rule, with options of the same shape.
+
+Each is decided by itself, with the version and the hash that the reviewer saw of it; the answer says of each whether it
+took. Nothing is all or nothing, and nothing is passed over in silence.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from include.errors import AlreadyDecided, FindingChanged, NotAllowed
+from include.model import Verdict
+from include.review.desk import Desk
+from include.review.refusals import as_json
+from include.store import decisions, findings
+
+MOST = 50
+Id = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+
+
+class One(BaseModel):
+    """One finding as it was listed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    id: Id
+    version: int = Field(ge=1, lt=2**31)
+    option_hash: str | None = Field(None, max_length=64)
+
+
+class AskedOfMany(BaseModel):
+    """A decision on several findings."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    verdict: Verdict
+    reason: str | None = Field(None, max_length=2000)
+    until: str | None = Field(None, max_length=10)
+    findings: list[One] = Field(min_length=1, max_length=MOST)
+
+
+def routes(desk: Desk) -> APIRouter:
+    router = APIRouter()
+    asked_for = Depends(desk.sent(AskedOfMany))
+
+    @router.post("/api/decisions")
+    def decide_many(user: str = Depends(desk.writer), asked: AskedOfMany = asked_for) -> Response:
+        """Decide each; `took` and `not` say how many did and did not."""
+        ledger = desk.ledger()
+        rows = [findings.get(ledger, one.id) for one in asked.findings]
+        shapes = {(row.rule, row.shape) for row in rows if row is not None}
+        if len({one.id for one in asked.findings}) != len(asked.findings) or len(shapes) > 1:
+            raise HTTPException(422, "These findings are not equal: decide on each kind by itself.")
+        told = [_decide(desk, user, asked, one) for one in asked.findings]
+        took = sum(1 for one in told if one["state"] is not None)
+        return as_json({"took": took, "not": len(told) - took, "findings": told})
+
+    return router
+
+
+def _decide(desk: Desk, user: str, asked: AskedOfMany, one: One) -> dict[str, str | None]:
+    approves = asked.verdict is Verdict.APPROVED
+    try:
+        state = decisions.decide(
+            desk.ledger(),
+            one.id,
+            verdict=asked.verdict,
+            reviewer=user,
+            version=one.version,
+            option_hash=one.option_hash if approves else None,
+            reason=asked.reason,
+            until=asked.until,
+        )
+    except (AlreadyDecided, FindingChanged, NotAllowed) as error:
+        return {"id": one.id, "state": None, "why": str(error)}
+    return {"id": one.id, "state": state, "why": None}
