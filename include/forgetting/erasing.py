@@ -3,7 +3,8 @@ One person is erased on request: from the ledger and from every night that is st
 
 Who is meant is told by one address. What else a record says that bears it goes with the record; people whom it was
 thought to be the same as, by other addresses, are asked for by those. What is left is one line of the audit with the
-keyed hash of the address.
+keyed hash of the address, and the checksums in earlier lines: of what was approved, and in each Message-ID of whom it
+was sent to.
 """
 
 from __future__ import annotations
