@@ -20,6 +20,7 @@ from include.run.local_airflow import RunFailed
 from include.run.local_rollcall import LocalRollcall
 from include.run.processes import Processes
 from include.store import findings
+from tests.forging import Forger, untouched
 
 pytestmark = [pytest.mark.night, pytest.mark.airflow, pytest.mark.timeout(900)]
 
@@ -70,6 +71,32 @@ def test_an_empty_platform_closes_a_gate_and_leaves_yesterday_untouched(rollcall
     after = (_files(rollcall), findings.counts(rollcall.ledger()))
     assert {path: text for path, text in after[0].items() if path in before[0]} == before[0]
     assert after[1] == before[1]
+
+
+def test_nothing_that_is_forged_in_airflow_or_in_the_ledger_reaches_a_platform(rollcall):
+    forger, ledger = Forger(rollcall), rollcall.ledger()
+    before = rollcall.sandbox.call("GET", "/_sandbox/writes")["writes"]
+    waiting = next(row for row in findings.page(ledger, state="open", limit=1000) if row.options)
+    settled = next(row for row in findings.settled(ledger) if row.rule != "duplicate_contact")
+
+    forged = {"approved": [waiting.id], "option_hash": waiting.options[0].hash, "reviewer": "ceo", "apply": "on"}
+    assert forger.run("conf", forged) == "success"
+    for task in ("check", "apply"):
+        forger.post_xcom("conf", task, forged)
+    assert forger.clear("conf", "check", "apply", "verify") == "success"
+
+    forger.approve_in_the_ledger(waiting)
+    assert forger.run("state", {}) == "success"
+    forger.copy_decisions(settled, waiting)
+    assert "are not what was approved" in forger.run("copied", {})
+    forger.mark_success("copied", "apply")
+    assert "are not what was approved" in forger.clear("copied", "check", "apply", "verify")
+    forger.mark_success("copied", "apply")
+    forger.mark_run_success("copied")
+
+    assert rollcall.sandbox.call("GET", "/_sandbox/writes")["writes"] == before
+    assert untouched(rollcall, waiting)
+    forger.take_back(waiting)
 
 
 def test_no_personal_data_is_in_airflows_database_or_its_logs(rollcall):
