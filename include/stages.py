@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from include.errors import GateClosed, SettingsWrong, SnapshotMissing
@@ -203,7 +203,7 @@ def file(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Set
     Those of a night that is looked at again (a backfill), or is before the last that was filed, stay in its snapshot.
     """
     from include import notices
-    from include.store import findings, nights, own
+    from include.store import findings, gathering, nights, own
 
     if snapshot.looked_at_again:
         logger.info("%s is only looked at again: its findings are not filed", snapshot.name)
@@ -222,9 +222,9 @@ def file(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Set
         said = {**told, **asdict(filed), "waiting": dict(waiting)}
         nights.add(connection, snapshot.name, nights.FILED, said)
 
-    filed = findings.file(
-        ledger, found, snapshot.night, settings.left_out, begun, digest, accounts, left_alone=alone, with_it=remember
-    )
+    shown = gathering.of_night(snapshot, snapshots.before(snapshot), found)
+    more: dict[str, Any] = {"left_alone": alone, "with_it": remember, "shown": shown}
+    filed = findings.file(ledger, found, snapshot.night, settings.left_out, begun, digest, accounts, **more)
     snapshot.mark_filed()
     return asdict(filed)
 

@@ -137,7 +137,7 @@ def test_whatever_a_platform_says_is_shown_as_text(ann, sqlite_ledger, text):
         if path.startswith("/findings/"):
             assert seen.all("says") == [shown(text)] * 3
             assert seen.all("label") == [shown(text)]
-            assert seen.all("<ins>") == [shown(text)] * 2
+            assert seen.all("<ins>") + seen.all("note") == [shown(text)] * 2
         else:
             assert seen.all("proposal") == [shown(text), ""]  # and an empty row, for what is searched
     told = json.loads(ann.get(f"/api/findings/{row.id}").content)
