@@ -1,50 +1,7 @@
 // Takes requests down, and says in words what became of them. Everything it shows goes through textContent.
-const root = document.body.dataset.root;
+import { once, root, send, tell, wake } from "./asking.js";
+
 const BIGGEST = 60000; // characters of a table; the server takes no more either
-
-async function ask(path, body, headers = {}) {
-  const how = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
-  const answer = await fetch(root + path, {
-    ...how,
-    headers: { "Content-Type": "application/json", ...headers },
-    credentials: "same-origin",
-  });
-  const said = await answer.json().catch(() => ({}));
-  return { status: answer.status, said };
-}
-
-// Sends one thing to be written, with the token of this moment. `said` is where its outcome is told.
-async function send(path, body, said) {
-  tell(said, "Sending …");
-  try {
-    const session = await ask("/api/session");
-    if (session.status !== 200) {
-      const ended = "Your login has ended. Log in again in another tab, then press again.";
-      tell(said, session.status === 401 ? ended : (session.said.detail ?? "The server refused."), true);
-      return null;
-    }
-    const answer = await ask(path, body, { "X-Rollcall-CSRF": session.said.csrf });
-    if (answer.status === 200) return answer.said;
-    tell(said, answer.said.detail ?? "It did not work. Reload the page to see how it stands.", true);
-    return { refused: answer.said };
-  } catch {
-    tell(said, "The server did not answer. Look at the list of requests before you send it again.", true);
-    return null;
-  }
-}
-
-function tell(said, words, bad = false) {
-  said.textContent = words;
-  said.classList.toggle("bad", bad);
-}
-
-// Runs something while its buttons sleep, so that no second click sends it twice.
-async function once(area, work) {
-  const buttons = [...area.querySelectorAll("button")];
-  buttons.forEach((button) => (button.disabled = true));
-  const gone = await work();
-  if (!gone) buttons.forEach((button) => (button.disabled = false));
-}
 
 function show(form, problems) {
   form.querySelectorAll(".problem").forEach((one) => {
@@ -136,7 +93,4 @@ request?.addEventListener("click", (event) => {
   });
 });
 
-// A click before this script came would be lost: only now the buttons wake.
-for (const area of [form, table, request]) {
-  area?.querySelectorAll("button").forEach((button) => (button.disabled = false));
-}
+for (const area of [form, table, request]) if (area) wake(area);
