@@ -65,20 +65,22 @@ def checked(
     remarks = [one.says for one in draft.because if one.evidence not in {"asked", "proof"}]
     if not draft.changes:
         return Checked(requests.DONE, {"remarks": remarks})
+    draft.saw(draft.me, draft.new, first_name=asked.first_name, last_name=asked.last_name)
     finding = _finding(draft).as_json()
     told = {"finding": finding, "accounts": draft.accounts, "records": draft.records}
     return Checked(requests.CHECKED, told)
 
 
 def _finding(draft: Draft) -> Finding:
-    key = making.key_of(RULE, draft.client, [draft.me])
+    others = tuple(ref for ref in draft.seen if ref != draft.client)
+    key = making.key_of(RULE, draft.client, others)
     fixes = [*draft.first, *_recorded(draft, key), _access(draft), *draft.hosting, *draft.stores, *draft.domains]
     whose = " and the name" if draft.asked.new_person else ""
     option = Option(f"Change the address{whose} of WHMCS client {draft.client.id} to {draft.new}", tuple(fixes))
     doubtful = any(one.weight < 0 for one in draft.because)
     because = tuple(draft.because)
     recommended = None if doubtful else 0
-    return Finding(RULE, draft.client, (draft.me,), making.confidence(because), because, (option,), recommended)
+    return Finding(RULE, draft.client, others, making.confidence(because), because, (option,), recommended)
 
 
 def _recorded(draft: Draft, key: str) -> list[Fix]:

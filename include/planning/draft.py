@@ -55,6 +55,11 @@ class Draft:
         """Every change of the plan, in its order."""
         return [*self.first, *self.hosting, *self.stores, *self.domains]
 
+    @property
+    def seen(self) -> list[Ref]:
+        """Every record that was looked at, in that order."""
+        return [Ref.parse(record["ref"]) for record in self.records]
+
     def says(self, kind: str, weight: float, sentence: str) -> None:
         self.because.append(Evidence(kind, weight, sentence))
 

@@ -44,8 +44,8 @@ class Dossier:
 
     @property
     def domains(self) -> frozenset[str]:
-        """The domains of its people's addresses. What a guest typed into an order is nobody's address yet."""
-        held = [one for one in self.records if ":order:" not in one["ref"]]
+        """The domains of its people's addresses. What was typed into an order or a request is nobody's address yet."""
+        held = [one for one in self.records if ":order:" not in one["ref"] and ":request:" not in one["ref"]]
         addresses = [address for one in held for address in (one.get("email"), *(one.get("other_emails") or ()))]
         return frozenset(four_eyes.domain(address) for address in addresses if address)
 

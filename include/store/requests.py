@@ -161,7 +161,10 @@ def told(ledger: Ledger, finding_id: str) -> list[tuple[str, str, str, str | Non
 
 
 def filed(connection: sa.Connection, id: int, finding_id: str, now: datetime) -> None:
-    """Tie a request to its finding, in the transaction that files it."""
+    """Tie a request to its finding, in the transaction that files it; an earlier one that nobody decided is gone."""
+    before = sa.select(request.c.finding_id).where(request.c.id == id).scalar_subquery()
+    replaced = sa.and_(finding.c.id == before, finding.c.id != finding_id, finding.c.state.in_(UNDECIDED))
+    connection.execute(sa.update(finding).where(replaced).values(state="gone", changed_at=now))
     told = {"state": FILED, "finding_id": finding_id, "changed_at": now}
     connection.execute(sa.update(request).where(request.c.id == id).values(told))
     audit.append(connection, "request", {"request": id, "state": FILED, "finding": finding_id, "by": None}, now)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from include.errors import NotAllowed, RollcallError
 from include.planning import conclude, file, locate, preflight, take
-from include.store import decisions, findings, requests
+from include.store import decisions, dossiers, findings, requests
 from include.store.schema import notice, request
 from tests.planning.desk import SETTINGS, SupportDesk
 from tests.sandbox.hosting_world import Stack
@@ -37,6 +37,35 @@ def test_a_request_planned_again_replaces_what_nobody_has_approved(desk: Support
     now = desk.finding(row.id)
     assert (now.id, now.version, now.state) == (then.id, 2, "open")
     assert now.options[0].fixes[0].before == {"email": "ann@moved.example"}
+
+
+def test_a_plan_of_other_records_takes_the_place_of_the_one_before(desk: SupportDesk, stack: Stack) -> None:
+    stack.desk.switches["whois_refused"] = ["31"]
+    row = desk.planned()
+    then = desk.finding(row.id)
+    stack.desk.switches["whois_refused"] = []
+    requests.again(desk.ledger, row.id, "ann support")
+    desk.plan()
+    now = desk.finding(row.id)
+    assert "whois:domain:31" in {*now.others} - {*then.others}
+    old = findings.get(desk.ledger, then.id)
+    assert old is not None
+    assert (old.state, now.state) == ("gone", "open")
+
+
+def test_a_reviewer_sees_what_is_asked_beside_what_there_is(desk: SupportDesk) -> None:
+    row = desk.planned()
+    seen = dossiers.read(desk.ledger, [str(row.finding_id)])[str(row.finding_id)]
+    assert {one["ref"]: one["email"] for one in seen.records} == {
+        "whmcs:client:11": "ann@example.com",
+        "whmcs:login:5": "ann@example.com",
+        "cpanel:hosting:annsite": "ann@example.com",
+        "whois:domain:31": "ann@example.com",
+        "whois:domain:33": "ann@example.com",
+        f"rollcall:request:{row.id}": "ann@new.example",
+    }
+    assert seen.domains == {"example.com"}  # the new one is new: two people agree to it
+    assert desk.approve(row.id, "bob") == "half_approved"
 
 
 def test_a_night_does_not_close_what_a_client_asked_for(desk: SupportDesk) -> None:
