@@ -164,7 +164,11 @@ def filed(connection: sa.Connection, id: int, finding_id: str, now: datetime) ->
     """Tie a request to its finding, in the transaction that files it; an earlier one that nobody decided is gone."""
     before = sa.select(request.c.finding_id).where(request.c.id == id).scalar_subquery()
     replaced = sa.and_(finding.c.id == before, finding.c.id != finding_id, finding.c.state.in_(UNDECIDED))
-    connection.execute(sa.update(finding).where(replaced).values(state="gone", changed_at=now))
+    rows = connection.execute(sa.select(finding.c.id, finding.c.version).where(replaced)).all()
+    if rows:
+        connection.execute(sa.update(finding).where(replaced).values(state="gone", changed_at=now))
+        became = {row.id: [row.version, "gone"] for row in rows}
+        audit.append(connection, "filed", {"request": id, "gone": len(rows), "became": became}, now)
     told = {"state": FILED, "finding_id": finding_id, "changed_at": now}
     connection.execute(sa.update(request).where(request.c.id == id).values(told))
     audit.append(connection, "request", {"request": id, "state": FILED, "finding": finding_id, "by": None}, now)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from include.audit import checked
 from include.errors import NotAllowed, RollcallError
 from include.planning import conclude, file, locate, preflight, take
 from include.store import decisions, dossiers, findings, requests
@@ -51,6 +52,20 @@ def test_a_plan_of_other_records_takes_the_place_of_the_one_before(desk: Support
     old = findings.get(desk.ledger, then.id)
     assert old is not None
     assert (old.state, now.state) == ("gone", "open")
+
+
+def test_the_audit_accounts_for_every_request_from_the_telephone_to_the_receipt(
+    desk: SupportDesk, stack: Stack
+) -> None:
+    row = desk.planned()
+    stack.desk.switches["whois_refused"] = ["31"]
+    requests.again(desk.ledger, row.id, "ann support")
+    desk.plan()
+    desk.approve(row.id)
+    desk.apply()
+    desk.ask(client="12")
+    requests.withdraw(desk.ledger, 2, "ann support")
+    assert checked(desk.ledger).problems == []
 
 
 def test_a_reviewer_sees_what_is_asked_beside_what_there_is(desk: SupportDesk) -> None:
