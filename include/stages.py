@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from include.errors import GateClosed, SettingsWrong, SnapshotMissing
 from include.registry import load, names
 from include.settings import Settings
+from include.store import nights
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,8 +49,6 @@ def begin(
     is judged from what is stored, and nothing of it is filed. Raises SnapshotMissing for one without a snapshot: the
     platforms only say how they are now. Raises SettingsWrong when a platform that does not exist is to be left out.
     """
-    from include.store import nights
-
     if unknown := sorted(set(settings.left_out) - set(names("platforms"))):
         raise SettingsWrong(
             f"ROLLCALL_LEAVE_OUT names {', '.join(unknown)}; there are only {', '.join(names('platforms'))}."
@@ -119,7 +118,6 @@ def check(gate: str, snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, s
     was held to then, when other platforms may have been left out.
     """
     from include import checks
-    from include.store import nights
 
     past = snapshot.filed() or snapshot.looked_at_again
     if snapshot.looked_at_again:
@@ -203,7 +201,7 @@ def file(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Set
     Those of a night that is looked at again (a backfill), or is before the last that was filed, stay in its snapshot.
     """
     from include import notices
-    from include.store import findings, gathering, nights, own
+    from include.store import findings, gathering, own
 
     if snapshot.looked_at_again:
         logger.info("%s is only looked at again: its findings are not filed", snapshot.name)
@@ -219,8 +217,7 @@ def file(snapshot: Snapshot, snapshots: Snapshots, ledger: Ledger, settings: Set
     told = nights.facts(snapshot, names("rules"), settings.left_out)
 
     def remember(connection: Connection, filed: Filed, waiting: Mapping[str, int]) -> None:
-        said = {**told, **asdict(filed), "waiting": dict(waiting)}
-        nights.add(connection, snapshot.name, nights.FILED, said)
+        nights.add(connection, snapshot.name, nights.FILED, {**told, **asdict(filed), "waiting": dict(waiting)})
 
     shown = gathering.of_night(snapshot, snapshots.before(snapshot), found)
     more: dict[str, Any] = {"left_alone": alone, "with_it": remember, "shown": shown}
