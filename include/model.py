@@ -1,8 +1,4 @@
-"""
-The nouns of Rollcall, as plain frozen values.
-
-They talk to nothing. Times are timezone-aware UTC; an unknown value is `None`, never an empty string.
-"""
+"""The nouns of Rollcall: plain frozen values that talk to nothing. Times are aware UTC; None is unknown, "" is never."""
 
 from __future__ import annotations
 

@@ -63,7 +63,8 @@ def test_a_whole_audit_is_verified_and_a_broken_one_is_not(run, bare_url):
 def test_a_ledger_that_is_not_there_cannot_be_verified(run):
     code, out, errors = run("verify")
     assert (code, out) == (1, "")
-    assert errors == f"The ledger has no tables, this code needs version {HEAD}. Run `python -m include.store upgrade`.\n"
+    told = f"The ledger has no tables, this code needs version {HEAD}. Run `python -m include.store upgrade`."
+    assert errors == f"{told}\n"
 
 
 def test_a_newer_ledger_is_left_alone_in_one_line(run, bare_url):
