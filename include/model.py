@@ -1,4 +1,4 @@
-"""The nouns of Rollcall: plain frozen values that talk to nothing. Times are aware UTC; None is unknown, "" is never."""
+"""The nouns of Rollcall: plain frozen values that talk to nothing. Times are in UTC; None is unknown, "" is never."""
 
 from __future__ import annotations
 
