@@ -7,6 +7,7 @@ import itertools
 import os
 import random
 import shutil
+import socket
 import sys
 import tempfile
 import time
@@ -15,12 +16,16 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
+from rich.console import Console
 
+from include.run.home import Home, Ports
+from include.run.processes import Processes
 from include.sandbox.server import build, serve_in_thread
 from include.store.ledger import open_ledger, upgrade
 from tests.postgres import Server, programs
 from tests.sandboxes import PEOPLE, Sandbox
-from tests.torture import cells, mutants
+from tests.torture import cells, in_airflow, mutants
+from tests.torture.gate import Gate, gated
 from tests.torture.machine import Engine
 
 
@@ -29,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
     parser.add_argument("--examples", type=int, default=500, help="histories of the machine (default: %(default)s)")
     parser.add_argument("--steps", type=int, default=50, help="steps of each at most (default: %(default)s)")
+    parser.add_argument("--airflow", type=int, default=1000, help="cells in a real Airflow (default: all of them)")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     asked = parser.parse_args(arguments)
     with ExitStack() as stack:
@@ -40,6 +46,11 @@ def main(arguments: list[str] | None = None) -> int:
         found = programs()
         server = stack.enter_context(Server(found)) if found else None
         broken = [_cells(sandbox, folder, server), _machine(sandbox, folder, asked), _mutants()]
+        if server is None:
+            _say("The cells in Airflow need PostgreSQL, and none is installed (Debian: apt-get install postgresql).")
+            broken.append(1)
+        else:
+            broken.append(_in_airflow(folder, server, asked.airflow))
     return 1 if any(broken) else 0
 
 
@@ -103,6 +114,43 @@ def _machine(sandbox: Sandbox, folder: Path, asked: argparse.Namespace) -> int:
         f"{broken or 'no'} broken promise ({time.monotonic() - began:.0f} s)."
     )
     return broken
+
+
+def _in_airflow(folder: Path, server: Server, most: int) -> int:
+    """Every kind at every moment, the worker and the scheduler killed, each on an empty ledger."""
+    ports = Ports(*(_free_port() for _ in range(3)))
+    home = Home(folder / "home", ports)
+    home.folder.mkdir()
+    url = server.create("airflow_cells", "rollcall_template")
+    os.environ.update(in_airflow.environment(url))
+    processes = Processes(home.folder / "processes.json", home.logs)
+    broken, run, began = 0, 0, time.monotonic()
+    with gated(Gate("")) as gate:
+        rollcall = in_airflow.Behind(home, processes, Console(quiet=True))
+        rollcall.gate = gate
+        try:
+            rollcall.start(PEOPLE, seed=3, sandbox=True)
+            every = itertools.product(cells.MOMENTS, cells.KINDS, in_airflow.KILLERS)
+            for moment, kind, killer in itertools.islice(every, most):
+                server.drop("airflow_cells")
+                server.create("airflow_cells", "rollcall_template")
+                shutil.rmtree(home.folder / "data", ignore_errors=True)  # it knows the ledger that was there before
+                outcome = in_airflow.run(rollcall, in_airflow.Here(PEOPLE, 3), killer, kind, moment)
+                run += 1
+                wrong = [*outcome.violations, *([] if outcome.struck else ["the moment never came"])]
+                broken += bool(wrong)
+                if wrong:
+                    _say(f"  {kind}, {moment}, the {killer} killed: {'; '.join(wrong)} {outcome.states}")
+        finally:
+            processes.stop()
+    _say(f"Kill matrix in Airflow: {run} cells, {broken} with a broken promise ({time.monotonic() - began:.0f} s).")
+    return broken
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def _mutants() -> int:

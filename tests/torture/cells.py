@@ -88,24 +88,30 @@ class Outcome:
 def run(sandbox: Sandbox, ledger: Ledger, kind: str, moment: str) -> Outcome:
     """One cell: approve, apply, kill at the moment, and let later runs bring it to rest."""
     sandbox.reset()
-    how, at = KINDS[kind], MOMENTS[moment]
-    _approved(ledger, how.make(sandbox, 1, 1))
-    named = {"account": how.account, "read": how.read, "write": how.write}
-    gate = Gate(sandbox.served.url, at.match.format(**named), at.side, at.since.format(**named), at.lose)
-    with gated(gate):
+    approve(ledger, KINDS[kind].make(sandbox, 1, 1))
+    with gated(Gate(sandbox.served.url)) as gate:
+        gate.set(*held(kind, moment))
         struck = _killed(ledger, gate)
     _worker(ledger, sandbox.served.url, *LATER).wait(SECONDS)
     found = checker.violations(ledger.engine, sandbox.writes(), over=True)
     return Outcome(struck, states(ledger), found)
 
 
-def _approved(ledger: Ledger, fixes: tuple[Fix, ...]) -> None:
-    """By one person, and by a second one where one is not enough."""
-    id = approved(ledger, *fixes, by=("ann",))
+def held(kind: str, moment: str) -> tuple[str, str, str, bool]:
+    """What the gate holds for this cell."""
+    how, at = KINDS[kind], MOMENTS[moment]
+    named = {"account": how.account, "read": how.read, "write": how.write}
+    return at.match.format(**named), at.side, at.since.format(**named), at.lose
+
+
+def approve(ledger: Ledger, fixes: tuple[Fix, ...], number: int = 1) -> str:
+    """File and approve these fixes: by one person, and by a second one where one is not enough."""
+    id = approved(ledger, *fixes, number=number, by=("ann",))
     row = findings.get(ledger, id)
     if row is not None and row.state == "half_approved":
         told = {"verdict": "approved", "reviewer": "bob", "version": row.version}
         decisions.decide(ledger, id, option_hash=row.options[0].hash, **told)
+    return id
 
 
 def _killed(ledger: Ledger, gate: Gate) -> bool:

@@ -35,6 +35,14 @@ class Gate:
     _done: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def set(self, match: str, side: str, since: str = "", lose: bool = False) -> None:
+        """Hold another request from now on; what is held still is let go."""
+        self.opened.set()
+        with self._lock:
+            self.match, self.side, self.since, self.lose = match, side, since, lose
+            self.held, self.opened = threading.Event(), threading.Event()
+            self._passed = self._done = False
+
     def strikes(self, label: str) -> bool:
         with self._lock:
             if self._done or not self.match:
@@ -88,8 +96,13 @@ def gated(gate: Gate) -> Iterator[Gate]:
         def log_message(self, format: str, *args: object) -> None:
             """Nothing: the tests' output is for failures."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Quiet(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Nothing: who asked was killed, and broke the connection."""
+
+    server = Quiet(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     gate.url = f"http://127.0.0.1:{server.server_address[1]}"
