@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from include.model import Evidence, Ref
 from include.people import addresses
+from include.people.evidence import ADDRESS, EARLIER, LINK
 from include.people.names import Name
 from include.people.normal import address_table, name_table, said_name
 from include.rules import _making as making
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 EDGES = r"^\s+|\s+\z"  # not `strip`: see `people.names`
 HOLDERS = ("customer", "contact", "client")  # a login goes with its client
-STRONG = ("link", "earlier_address", "address")  # evidence that two records are one account's, not only one name's
+STRONG = (LINK, EARLIER, ADDRESS)  # evidence that two records are one account's, not only one name's
 
 
 class Held(NamedTuple):

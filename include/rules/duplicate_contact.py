@@ -2,8 +2,8 @@
 HubSpot holds one person as two or more contacts.
 
 **What is wrong.** Two or more HubSpot contacts are one person: they share an address, a phone number, a street or a
-company, and a name. Or they may be: one was to get an address that the other has, and HubSpot gives an address to one
-contact only.
+company, and a name; or they are alike in so much, though nothing proves it, that they are likely one. Or they may be:
+one was to get an address that the other has, and HubSpot gives an address to one contact only.
 
 **Options.** Merge all of them into one survivor; one option for each contact as the survivor, the best first. Its
 values stay, where the others say something else; its address stays the main one, and the others' become additional.
@@ -15,9 +15,9 @@ or the phone number, bear one name beyond doubt (no nickname, no initial), and c
 
 **Left alone.** Contacts that only share a role mailbox or a household's address; namesakes; a father and his son; two
 contacts that name different records of one platform as their own.
-**Never recommended.** Contacts linked only through a third, or only by a street or a company; with a task's mailbox; in
-two countries, or with both another postcode and another street; of which one bears Jr. or a number that the other does
-not; of a person with two accounts in use on one platform; more than three.
+**Never recommended.** Contacts linked only through a third, only by a street or a company, or only alike; with a task's
+mailbox; in two countries, or with both another postcode and another street; of which one bears Jr. or a number that the
+other does not; of a person with two accounts in use on one platform; more than three.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 
 from include.model import Evidence, Finding, Option, Ref
 from include.people import names
+from include.people.evidence import ADDRESS, ALIKE, EARLIER, LINK, ORDER, PHONE
 from include.rules import _making as making
 from include.rules._duplicates import FIELDS, Known, Twice, held_twice
 from include.rules._sure import one_name
@@ -38,9 +39,9 @@ if TYPE_CHECKING:
 
 RULE = "duplicate_contact"
 LARGEST_SURE = 3
-TYING = frozenset({"link", "address", "name_and_phone", "earlier_address", "order"})
+TYING = frozenset({LINK, ADDRESS, PHONE, EARLIER, ORDER})
 THROUGH_A_THIRD, OTHER_NAME, TAKEN = -2.0, -5.0, 0.5
-ALIKE = ("email", "first_name", "last_name")  # whose differences are no loss, or are told by other means
+NO_LOSS = ("email", "first_name", "last_name")  # whose differences are no loss, or are told by other means
 OPT_OUT = (
     "Whether one of them opted out of marketing is not in our tables, and HubSpot keeps the status that allows most"
 )
@@ -103,6 +104,8 @@ def _doubt(person: Twice, refs: list[Ref]) -> str | None:
         told = person.ties.get(pair, ())
         if not _tied(person, pair):
             return "some are linked only through another record"
+        if any(evidence.evidence == ALIKE for evidence in told):
+            return "some are alike and no more, which two people of one name or one home can be too"
         if any(evidence.weight < 0 for evidence in told) or not {evidence.evidence for evidence in told} & TYING:
             return "what they have in common may be two namesakes' too"
     for one, other in combinations(contacts, 2):
@@ -143,7 +146,7 @@ def _losses(ranked: list[Known]) -> Iterator[Evidence]:
     """What the contacts say differently, of which HubSpot keeps the survivor's."""
     for field in FIELDS:
         said = {contact.ref.id: contact.said[field] for contact in ranked if contact.said[field]}
-        if field not in ALIKE and len({value.casefold() for value in said.values() if value}) > 1:
+        if field not in NO_LOSS and len({value.casefold() for value in said.values() if value}) > 1:
             each = making.several(f"{value} ({id})" for id, value in said.items())
             yield Evidence("differs", 0.0, f"They differ in {field}: {each}. HubSpot keeps the survivor's.")
     addresses = [contact.email for contact in ranked[1:] if contact.email]
