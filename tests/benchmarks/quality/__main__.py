@@ -21,6 +21,7 @@ from tests.benchmarks.quality.judged import Bench, Judged
 from tests.benchmarks.quality.sets import SETS, Labelled, Unavailable, people_of
 from tests.benchmarks.quality.telling import MEASURED, audits, table
 
+WIDTH = 150  # of the tables, whatever the terminal is: a number cut off is none
 PYTHON = Path(__file__).parents[3] / ".venv-quality" / "bin" / "python"
 
 
@@ -33,7 +34,7 @@ def quality(
     keep: Annotated[Path | None, typer.Option(help="Keep the tables and findings in this new folder.")] = None,
 ) -> None:
     """Precision and recall of findings and of recommended options, on labelled sets."""
-    console, told = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+    console, told = Console(soft_wrap=True, width=WIDTH), Console(stderr=True, soft_wrap=True)
     if not python.exists():
         told.print(f"{python} does not exist. `make bench` makes it; or name one that has requirements-quality.txt.")
         sys.exit(2)

@@ -20,7 +20,7 @@ from tests.benchmarks.quality.sets import run
 from tests.benchmarks.quality.world import World
 
 SPLINK = Path(__file__).parent / "contenders" / "splink_em.py"
-THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99, 0.999)
+THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999)
 SURE = 0.99  # a pair of Splink's that counts as recommended
 Json = dict[str, Any]
 

@@ -27,9 +27,9 @@ MEASURED = """\
 P, R, F1: of the pairs of records that the findings name (duplicates: two HubSpot contacts; mismatches: two records with
 different mailboxes on different platforms; orders: an order and an account). Options: the recommended ones; P counts
 options, R the pairs that right ones cover. Right is an option that joins one person's records only, attaches to the
-buyer's account, and gives the one address that is right today; where two are, none should be recommended. Broken:
+buyer's account, and gives an address that is right today without taking away another that is. Broken:
 pairs that recommended options join and that must not be, by kind. Splink's findings are at the threshold that suits it
-best on that very set (of 0.5, 0.8, 0.9, 0.95, 0.99, 0.999; with the labels in hand), its options are its pairs
+best on that very set (of eight between 0.5 and 0.99999; with the labels in hand), its options are its pairs
 at 0.99, and so are groups of them; a mismatch's option is right there if both are one person. Splink and the exact
 address are given the explicit links too. How Splink is set up: tests/benchmarks/quality/contenders/splink_em.py."""
 

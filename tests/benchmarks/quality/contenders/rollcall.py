@@ -85,8 +85,10 @@ def _right(world: World, finding: Json, option: Json) -> bool:
     person = next(world.known[world.truth.person[ref]] for ref in refs)
     live = world.truth.live[person.id]
     given = {fix["after"]["email"].lower() for fix in _fixes(option, "set_email")}
-    if given and (len(live) > 1 or {world.truth.mailbox.get(text) for text in given} != live):
-        return False
+    taken = {(fix["before"]["email"] or "").lower() for fix in _fixes(option, "set_email")}
+    reached, lost = ({world.truth.mailbox.get(text) for text in texts} for texts in (given, taken))
+    if not reached <= live or lost & live:
+        return False  # two may be right: a second account of one person has an address of its own
     taken_over = [ref for ref in refs if ref in world.truth.successor]
     return not (given and taken_over) or bool(_fixes(option, "set_name"))
 

@@ -3,12 +3,13 @@ Splink on the same records, unsupervised, as its manual says for deduplication: 
 
 Contacts that bear names and orders without an account become one table; strings are lower-cased and trimmed, numbers
 cut to their last ten digits, and the suffix (Jr., Sr.) stands in a column of its own. Blocks: the address, the number,
-the street, first with last name, last name with postcode. Comparisons: Splink's own EmailComparison and
-NameComparison (first and last name, with term frequencies), the suffix, and one that knows households: number or street
-shared with an alike first name, shared with another first name, or not shared. The prior comes from deterministic
-rules (same address and last name; same number and full name; same street and full name; recall 0.6), u from a random
-sample of pairs, m from three passes of expectation maximisation: over equal full names, over equal addresses (over
-streets, where fewer than 500 addresses stand twice), and over equal last names with postcodes.
+the street, first with last name, the postcode with the last name, with its first three letters or with the first name,
+the street's beginning with the first name's. Comparisons: Splink's own EmailComparison and NameComparison (first and
+last name, with term frequencies), the suffix, the postcode, and one that knows households: number or street (but for
+three letters) shared with an alike first name, shared with another first name, or not shared. The prior comes from
+deterministic rules (same address and last name; same number and full name; same street and full name; recall 0.6), u
+from a random sample of pairs, m from three passes of expectation maximisation: over equal full names, over equal
+addresses (over streets, where fewer than 500 addresses stand twice), and over equal last names with postcodes.
 
 FOLDER holds our two tables; OUT gets every pair of at least 0.5 as Parquet: left, right, probability. Run in
 `.venv-quality`.
@@ -27,7 +28,7 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 NAMED = ("customer", "contact", "client", "login")
 SUFFIX = re.compile(r"\b(jr|sr)\b\.?$")
-HOME = "(phone_l = phone_r OR address_l = address_r)"
+HOME = "(phone_l = phone_r OR levenshtein(address_l, address_r) <= 3)"
 ENOUGH = 500  # "at least a few hundred" comparisons, says Splink where it trains on none
 ALIKE = "jaro_winkler_similarity(first_name_l, first_name_r) >= 0.88"
 
@@ -72,6 +73,7 @@ def settings(suffixes: bool) -> SettingsCreator:
             cl.NameComparison("last_name").configure(term_frequency_adjustments=True),
             *([cl.ExactMatch("suffix")] if suffixes else []),
             household,
+            cl.LevenshteinAtThresholds("postcode", [2]),
         ],
         blocking_rules_to_generate_predictions=[
             block_on("email"),
@@ -79,6 +81,9 @@ def settings(suffixes: bool) -> SettingsCreator:
             block_on("address"),
             block_on("first_name", "last_name"),
             block_on("last_name", "postcode"),
+            block_on("first_name", "postcode"),
+            block_on("substr(last_name, 1, 3)", "postcode"),
+            block_on("substr(address, 1, 8)", "substr(first_name, 1, 1)"),
         ],
     )
 
