@@ -33,7 +33,9 @@ test: $(READY) ## Every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 test-spark: $(SPARK)/.ready ## That Spark finds what DuckDB finds, byte for byte (needs Java)
-	@$(SPARK)/bin/python -m pytest -k spark tests/test_detect_identity.py tests/people tests/rules
+	@PYSPARK_SUBMIT_ARGS="--master local[2] --conf spark.sql.shuffle.partitions=2 --conf spark.ui.enabled=false \
+		--conf spark.sql.adaptive.enabled=false pyspark-shell" $(SPARK)/bin/python -m pytest --timeout=1800 -k spark \
+		tests/test_detect_identity.py tests/people/test_link_worlds.py
 
 lint: $(READY) ## Style, types, spelling, and which file may import which
 	@$(BIN)/ruff check .
