@@ -70,6 +70,8 @@ def propose(ledger: Ledger, of: str, who: str, why: str, now: datetime | None = 
     done = undone.applied(ledger, of) if row else []
     if row is None or not done:
         raise NotAllowed(f"Nothing of the finding {of} was applied by Rollcall: there is nothing to undo.")
+    if not row.because:
+        raise NotAllowed(f"What was changed by the finding {of} is forgotten: it cannot be undone any more.")
     for one in done:
         for other in undone.later(ledger, one):
             if other.finding_id != of:

@@ -85,6 +85,9 @@ def _too_many(crowds: Iterable[set[str]], most: int) -> set[str]:
 
 
 def _new_addresses(change: Change) -> set[str]:
+    """None of a change that was forgotten since it was sent, because its person asked for that."""
+    if not change.after:
+        return set()
     match change.action:
         case Action.SET_EMAIL:
             return {str(change.after["email"]).casefold()}

@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include import audit
+from include import audit, undo
+from include.apply import crowding
+from include.errors import NotAllowed
 from include.forgetting import ageing
 from include.forgetting.__main__ import main
 from include.model import FixState, Option
 from include.settings import Settings
 from include.settings import settings as settings_now
-from include.store import findings, requests, schema
+from include.store import findings, requests, schema, sent
 from include.store.snapshots import Snapshot, Snapshots, open_store
 from tests.store.cases import (
     NIGHT,
@@ -189,3 +191,16 @@ def open_input(text: str):
     import io
 
     return io.StringIO(text)
+
+
+def test_what_was_applied_and_forgotten_cannot_be_undone_and_crowds_nobody(ledger):
+    row = approved(ledger, Option("use the new one", (set_email(),)))
+    ends(ledger, *fix_ids(row), FixState.APPLIED)
+    by_hand(ledger, "UPDATE finding SET changed_at = '2026-01-01 00:00:00+00:00'")
+    ageing.forget_rows(ledger, Settings(), LATER)
+    before = sent.since(ledger, NOW - timedelta(days=1))
+    assert len(before) == 1
+    move = crowding.Move("another", set_email())
+    assert crowding.crowded([move], before, Settings(cap_same_address=1)) == crowding.Crowded()
+    with pytest.raises(NotAllowed, match="forgotten"):
+        undo.propose(ledger, row.id, "ann", "It was wrong.")
