@@ -20,7 +20,12 @@ from include.store.ledger import Ledger, open_ledger
 from tests.review.page import ROOT, USER, app_over
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-REFUSED = ("status of 401", "status of 403", "status of 409", "status of 422")  # Chromium logs these answers; our script tells of them
+REFUSED = (
+    "status of 401",
+    "status of 403",
+    "status of 409",
+    "status of 422",
+)  # Chromium logs these answers; our script tells of them
 
 
 class Visitor:

@@ -1,0 +1,94 @@
+"""Who must agree, and a client's consent: it becomes part of what is approved, and nothing is approved without it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from include.errors import NotAllowed
+from include.model import Action, Fix, Option, Ref
+from include.registrant_change import consented
+from include.store import findings, fixes, four_eyes
+from include.store.consents import Consent
+from include.store.dossiers import Dossier
+from tests.store.cases import NEXT_NIGHT, NIGHT, a_finding, again, approval, decide, filed, set_email
+
+GOOD = Consent("whois:domain:1", "ticket", "T-1", "ann", "2026-10-30")
+
+
+def registrant(number: int) -> Fix:
+    after = {"email": "new@a.example", "transfer_lock_days": 60, "verification_days": 15}
+    return Fix(Ref("whois", "domain", str(number)), Action.SET_EMAIL, {"email": "old@a.example"}, after)
+
+
+def two_domains():
+    return a_finding(Option("for the registrants", (registrant(1), registrant(2))))
+
+
+def test_what_is_approved_carries_the_consent_and_leaves_out_what_nobody_agreed_to(ledger):
+    row = filed(ledger, two_domains())
+    assert decide(ledger, row, consents=[GOOD]) == "approved"
+    option = approval(ledger)
+    option.require_approval()
+    assert [str(kept.fix.target) for kept in option.fixes] == ["whois:domain:1"]
+    assert all(consented(kept.fix) for kept in option.fixes)
+    assert [one.consents for one in again(ledger, row).decisions] == [(GOOD.as_json(),)]
+
+
+def test_a_night_that_sees_the_same_keeps_an_approval_with_a_consent(ledger):
+    row = filed(ledger, two_domains())
+    decide(ledger, row, consents=[GOOD])
+    findings.file(ledger, [two_domains()], NEXT_NIGHT)
+    assert (again(ledger, row).state, again(ledger, row).version) == ("approved", row.version)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        pytest.param([], "needs the client's consent", id="none"),
+        pytest.param([replace(GOOD, target="whois:domain:9")], "does not ask consent for", id="another domain"),
+        pytest.param([GOOD, GOOD], "does not ask consent for", id="twice"),
+        pytest.param([replace(GOOD, kind="hearsay")], "what kind", id="no kind"),
+        pytest.param([replace(GOOD, reference=" ")], "its reference", id="no reference"),
+        pytest.param([replace(GOOD, taken_by="")], "who took it", id="by nobody"),
+        pytest.param([replace(GOOD, given_on="yesterday")], "which day", id="no day"),
+        pytest.param([replace(GOOD, given_on="2026-11-02")], "a day to come", id="of tomorrow"),
+        pytest.param([replace(GOOD, given_on="2026-10-01")], "older than 30 days", id="too old"),
+    ],
+)
+def test_without_a_good_consent_nothing_is_approved(ledger, given, why):
+    row = filed(ledger, two_domains())
+    with pytest.raises(NotAllowed, match=why):
+        decide(ledger, row, consents=given)
+    assert again(ledger, row).state == "open"
+    assert fixes.approved(ledger) == []
+
+
+@pytest.mark.parametrize(
+    ("known", "people"),
+    [
+        pytest.param({"b.example"}, 1, id="the person's"),
+        pytest.param({"a.example"}, 2, id="new"),
+        pytest.param(None, 1, id="nobody said"),
+    ],
+)
+def test_an_address_with_a_domain_that_is_new_needs_two_people(known, people):
+    assert four_eyes.people(Option("use it", (set_email(),)), known) == people
+
+
+@pytest.mark.parametrize("action", [Action.MERGE, Action.RESET_ACCESS, Action.SET_NAME])
+def test_what_cannot_be_undone_and_a_change_of_owner_need_two_people(action):
+    assert four_eyes.people(Option("do it", (Fix(Ref("hubspot", "contact", "1"), action, {}, {}),))) == 2
+
+
+def test_one_person_cannot_give_an_account_a_new_domain(ledger):
+    one = a_finding()
+    shown = {one.key: Dossier([{"ref": "hubspot:contact:1", "email": "old@a.example"}])}
+    findings.file(ledger, [one], NIGHT, shown=shown)
+    row = again(ledger, one)
+    assert decide(ledger, row) == "half_approved"
+    with pytest.raises(NotAllowed, match="new domain"):
+        decide(ledger, row, reviewer="Ann")
+    assert decide(ledger, row, reviewer="bob") == "approved"
+    approval(ledger).require_approval()
