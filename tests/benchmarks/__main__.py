@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import parquet, pulling
+from tests.benchmarks import listing, parquet, pulling
 from tests.benchmarks.reading import reading
 from tests.benchmarks.timing import Timed, timed
 from tests.benchmarks.works import Disagreement, works
@@ -43,6 +43,7 @@ def bench(
     pages: Annotated[int, typer.Option(min=1, help="How many pages of each platform become Parquet.")] = 300,
     turns: Annotated[int, typer.Option(min=1, help="How often each way from pages to Parquet has its turn.")] = 3,
     rounds: Annotated[int, typer.Option(min=1, help="How often each side has its turn.")] = 5,
+    listed: Annotated[int, typer.Option(min=100, help="How many findings are open while a list is read.")] = 50_000,
     seed: Annotated[int, typer.Option(help="The worlds are the same for the same seed.")] = 7,
     part: Annotated[list[str], typer.Option(help=f"Only some of {', '.join(PARTS)}; may be given often.")] = PARTS,
 ) -> None:
@@ -61,6 +62,9 @@ def bench(
         with told.status(f"Pulling a world of {asked:,} people at the quota"):
             console.print(pulling.pulling(asked, seed), pulling.MEASURED, sep="\n")
     if "reading" in part:
+        with told.status(f"Listing {listed:,} findings"):
+            console.print("\n".join(listing.told(listed)), highlight=False)
+        console.print(listing.MEASURED)
         with tempfile.TemporaryDirectory() as home, told.status("Reading the DAG files"):
             console.print(reading(rounds, Path(home)))
 

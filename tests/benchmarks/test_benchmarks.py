@@ -94,7 +94,7 @@ def test_findings_that_differ_are_noticed(tiny: tuple[list[Work], Path], spoil):
 @pytest.mark.airflow  # it reads the DAG files too
 def test_make_bench_reports_each_work_in_a_table_and_says_what_is_measured():
     command = [sys.executable, "-m", "tests.benchmarks", "--people", "20", "--people", "40", "--paged", "80"]
-    command += ["--rounds", "1", "--pages", "6", "--turns", "1", "--asked", "20"]
+    command += ["--rounds", "1", "--pages", "6", "--turns", "1", "--asked", "20", "--listed", "200"]
     plain = os.environ | {"COLUMNS": "120", "NO_COLOR": "1", "TERM": "dumb"}
     told = subprocess.run(command, cwd=HOME, env=plain, capture_output=True, text=True, check=False, timeout=120)
     assert told.returncode == 0, told.stderr
