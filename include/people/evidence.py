@@ -115,7 +115,7 @@ def _within(held: ir.Table, values: list[str], evidence: str) -> ir.Table:
     import ibis
 
     held = held.filter([held[value].notnull() for value in values])
-    # Not by a join of contacts by their values, which are texts: a list of numbers for each value is a third of the work.
+    # Not by a join of contacts by their values, which are texts: a list for each value is a third of the work.
     blocks = held.group_by(values).agg(members=held.n.collect(), size=ibis._.count())
     blocks = blocks.filter(blocks.size.between(2, settings().hub_size)).select("members")
     each = blocks.select("members", n=blocks.members.unnest())
