@@ -137,6 +137,7 @@ def test_the_keys_are_told_of_and_walk_from_finding_to_finding(visit, book):
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/findings/**")
     first = page.get_by_role("heading", level=1).text_content()
     page.keyboard.press("j")
     expect(page.get_by_role("heading", level=1)).not_to_have_text(first or "")
