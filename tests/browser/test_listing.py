@@ -132,15 +132,18 @@ def test_equals_are_selected_and_rejected_with_one_reason(visit, book):
 def test_the_keys_are_told_of_and_walk_from_finding_to_finding(visit, book):
     three(book)
     page = visit().open()
+    expect(page.get_by_role("button", name="Keys")).to_be_visible()  # the script that hears keys has come
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/findings/**")
+    expect(page.get_by_role("button", name="Keys")).to_be_visible()
     first = page.get_by_role("heading", level=1).text_content()
     page.keyboard.press("j")
     expect(page.get_by_role("heading", level=1)).not_to_have_text(first or "")
+    expect(page.get_by_role("button", name="Keys")).to_be_visible()
     page.keyboard.press("k")
     expect(page.get_by_role("heading", level=1)).to_have_text(first or "")
 
