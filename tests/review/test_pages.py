@@ -48,7 +48,8 @@ def walk(reader: Reader) -> list[list[str]]:
     pages, path = [], "/"
     while path:
         links = Seen(reader.get(path).text).links()
-        pages.append([link.rpartition("/")[2].partition("?")[0] for link in links if link.startswith(f"{ROOT}/findings/")])
+        shown = [link for link in links if link.startswith(f"{ROOT}/findings/")]
+        pages.append([link.rpartition("/")[2].partition("?")[0] for link in shown])
         path = next((link.removeprefix(ROOT) for link in links if "after=" in link), "")
     return pages
 

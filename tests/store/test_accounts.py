@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from include.errors import FindingChanged, NotAllowed
 from include.model import FixState, Option
 from include.store import findings, fixes, schema, versions
-from include.store.ledger import open_ledger, upgrade
 from tests.store.cases import (
     NEXT_NIGHT,
     NIGHT,
@@ -98,15 +97,9 @@ def test_what_became_of_a_fix_in_another_account_is_not_told_of_this_one(ledger)
     assert there.options[0].fixes[0].detail is None
 
 
-def test_an_approval_of_before_accounts_were_kept_still_says_what_it_approves(bare_url):
-    upgrade(bare_url)
-    ledger = open_ledger(bare_url)
+def test_an_approval_of_before_accounts_were_kept_still_says_what_it_approves(ledger):
     decide(ledger, filed_in(ledger, None))
-    by_hand(ledger, "ALTER TABLE fix DROP COLUMN account")
-    by_hand(ledger, "ALTER TABLE finding DROP COLUMN accounts")
-    by_hand(ledger, "UPDATE alembic_version SET version_num = '0001'")
-    upgrade(bare_url)
-    (option,) = fixes.approved(open_ledger(bare_url))
+    (option,) = fixes.approved(ledger)
     option.require_approval()
     with ledger.read() as connection:
         assert set(connection.execute(sa.select(schema.fix.c.account)).scalars()) == {None}

@@ -208,6 +208,6 @@ def test_fixes_of_what_is_no_longer_approved_do_not_wait(ledger):
 
 
 def test_a_fix_is_read_as_it_was_filed(ledger):
-    told = Fix(Ref("whois", "domain", "a:b:c"), Action.SET_NAME, {"name": None}, {"name": ["x", 1, 1.5, True, {}]})
+    told = Fix(Ref("whois", "domain", "a:b:c"), Action.INVITE, {"name": None}, {"name": ["x", 1, 1.5, True, {}]})
     approved(ledger, Option("rename", (told,)))
     assert approval(ledger).fixes[0].fix == told
