@@ -185,9 +185,9 @@ def test_the_night_before_tells_who_changed(tmp_path, run):
     run("--tables", tonight, "--out", tmp_path / "alone.jsonl")
     run("--tables", tonight, "--out", tmp_path / "both.jsonl", "--before", before)
     (alone,), (both,) = findings(tmp_path / "alone.jsonl"), findings(tmp_path / "both.jsonl")
-    more = [reason["evidence"] for reason in both["because"] if reason not in alone["because"]]
+    more = {reason["evidence"]: reason["weight"] for reason in both["because"] if reason not in alone["because"]}
     assert "changed_since" in more
-    assert all(evidence.startswith("changed_") for evidence in more)
+    assert all(evidence.startswith("changed_") or weight == 0 for evidence, weight in more.items())
     assert both["confidence"] > alone["confidence"]
 
 

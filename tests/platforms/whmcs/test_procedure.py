@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from include.errors import NotAllowed
 from include.model import Action, Fix, Ref
 from include.platforms.whmcs.find import access, find_client, owner_of
 from include.platforms.whmcs.holders import contacts_holding, holders
@@ -98,11 +99,11 @@ def test_a_login_that_another_holds_stops_the_procedure_before_anything_else_mov
     assert [(one["record"], one["effect"]) for one in stack.desk.writes[before:]] == [("whmcs:login:5", "refused")]
 
 
-def test_without_the_client_s_consent_no_registrar_is_asked(stack: Stack, worker: Worker, ledger: Any) -> None:
-    approved(ledger, *fixes_for(stack, "11", consent=None))
-    assert worker.apply() == {"applied": 4, "refused": 1}
-    assert not any(record.startswith("whois:") for record in records(stack))
-    assert "agreed" in str(receipts_of(ledger)[-1][1])
+def test_without_the_client_s_consent_nobody_can_approve_it(stack: Stack, worker: Worker, ledger: Any) -> None:
+    with pytest.raises(NotAllowed, match="needs the client's consent"):
+        approved(ledger, *fixes_for(stack, "11", consent=None))
+    assert worker.apply() == {}
+    assert records(stack) == []
 
 
 def test_a_worker_killed_between_the_anchor_and_the_note_leaves_no_second_note(stack: Stack) -> None:
