@@ -48,9 +48,10 @@ best of its rounds, for whatever else runs here only slows. The pages are those 
 and again until there are enough for what is paid once not to decide. Rollcall and json_normalize read them from disk.
 dlt reads them over HTTP from another process (which is not counted). The goal is for pages to Parquet; the last
 column is the whole way, where Rollcall too asks over HTTP: it pulls as it pulls a platform (without a quota), keeps
-every page, takes down all ids, reads them, and then makes the tables. dlt extracts, normalizes and loads with the `filesystem` destination, which leaves Parquet files
-in a folder and needs no database: the least it can do. All end with the same rows. pandas and dlt flatten every field;
-Rollcall takes those it has columns for, and checks and cleans them."""
+every page, takes down all ids, reads them, and then makes the tables. dlt extracts, normalizes and loads with the
+`filesystem` destination, which leaves Parquet files in a folder and needs no database: the least it can do. All end
+with the same rows. pandas and dlt flatten every field; Rollcall takes those it has columns for, and checks and cleans
+them."""
 
 
 @dataclass(frozen=True)
