@@ -1,7 +1,8 @@
 """
 A PostgreSQL server that listens on a socket in a folder of its own and is gone with it.
 
-It is as fast as a server can be that may forget everything in a power cut. It does not install PostgreSQL.
+It is as fast as a server can be that may forget everything in a power cut; one that is to be killed in a test must not
+forget what it has committed. It does not install PostgreSQL.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ import psycopg
 OWNER = "postgres"  # the account that runs the server when root runs the tests: the server refuses root
 SECONDS = 60  # how long it may take to start
 MEMORY, ROOM = "/dev/shm", 4 << 30  # a folder that is memory, and how much must be free in it
-FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=16MB")
+QUICK = ("fsync=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=16MB")
+FORGETFUL = (*QUICK, "synchronous_commit=off")
 
 
 def programs() -> Path | None:
@@ -38,8 +40,9 @@ def quick_folder() -> str | None:
 class Server(AbstractContextManager["Server"]):
     """A running server; nobody but this machine's processes can reach it."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, options: tuple[str, ...] = FORGETFUL) -> None:
         self.programs = programs
+        self.options = options
         # a short name: the path of a socket has room for 107 letters
         self.folder = Path(tempfile.mkdtemp(prefix="rollcall-pg-", dir=quick_folder()))
         self.account: dict[str, Any] = {"cwd": self.folder}
@@ -50,16 +53,24 @@ class Server(AbstractContextManager["Server"]):
 
     def __enter__(self) -> Self:
         self._program("initdb", "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-        options = ("listen_addresses=", f"unix_socket_directories={self.folder}", *FORGETFUL)
-        given = " ".join(f"-c {option}" for option in options)
-        self._program("pg_ctl", "start", "-w", "-t", SECONDS, "-l", self.folder / "log", "-o", given)
-        self.admin = psycopg.connect(host=str(self.folder), user=OWNER, dbname="postgres", autocommit=True)
+        self.begin()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.crash()
+        shutil.rmtree(self.folder)
+
+    def begin(self) -> None:
+        """Start it, or start it again after it crashed."""
+        options = ("listen_addresses=", f"unix_socket_directories={self.folder}", *self.options)
+        given = " ".join(f"-c {option}" for option in options)
+        self._program("pg_ctl", "start", "-w", "-t", SECONDS, "-l", self.folder / "log", "-o", given)
+        self.admin = psycopg.connect(host=str(self.folder), user=OWNER, dbname="postgres", autocommit=True)
+
+    def crash(self) -> None:
+        """End it at once: who is connected is cut off, what was not committed never was."""
         self.admin.close()
         self._program("pg_ctl", "stop", "-w", "-m", "immediate")
-        shutil.rmtree(self.folder)
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{OWNER}@/{database}?host={self.folder}"

@@ -1,4 +1,4 @@
-"""A real Airflow on this machine: scheduler, DAG processor and API server on SQLite, and its REST API."""
+"""A real Airflow on this machine: scheduler, DAG processor and API server on its home's database, and its REST API."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from include.run.home import Home
 from include.run.processes import ProcessDied, Processes, python
 from include.run.web import Answered, Web
 
+DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 ENDED = {"success", "failed", "skipped", "upstream_failed", "removed"}
 
 
@@ -42,15 +43,18 @@ class LocalAirflow:
         self.url = f"http://127.0.0.1:{home.ports.airflow}"
 
     def migrate(self) -> None:
-        """Make Airflow's database: under another name first, so that a killed start leaves none behind."""
-        database = self.home.airflow / "airflow.db"
+        """Make Airflow's database: a file under another name first, so that a killed start leaves none behind."""
+        migrate = python("-m", "airflow", "db", "migrate")
         self.home.airflow.mkdir(parents=True, exist_ok=True)
+        if not self.env[DATABASE].startswith("sqlite"):
+            self._finish("airflow-migrate", migrate, self.env)
+            return
+        database = self.home.airflow / "airflow.db"
         if database.is_file():
             return
         partial = database.with_suffix(".partial")
         partial.unlink(missing_ok=True)
-        env = self.env | {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{partial}"}
-        self._finish("airflow-migrate", python("-m", "airflow", "db", "migrate"), env)
+        self._finish("airflow-migrate", migrate, self.env | {DATABASE: f"sqlite:///{partial}"})
         partial.replace(database)
 
     def upgrade_ledger(self) -> None:

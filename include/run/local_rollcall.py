@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
@@ -28,6 +29,7 @@ class LocalRollcall:
     airflow: LocalAirflow
     sandbox: Web
     env: dict[str, str]
+    sandbox_options: Mapping[str, object] = {}
 
     def __init__(self, home: Home, processes: Processes, console: Console) -> None:
         self.home = home
@@ -80,6 +82,7 @@ class LocalRollcall:
             "--seed": seed,
             "--mail-port": ports.mail,
             "--spool": self.home.mail,
+            **self.sandbox_options,
         }
         command = python("-m", "include.sandbox", *(str(word) for pair in options.items() for word in pair))
         self.processes.start("sandbox", command, self.home.environment({}, sandbox=True, applying=False))

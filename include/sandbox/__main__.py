@@ -29,6 +29,7 @@ def serve(
     mail_port: Annotated[int, typer.Option(min=0, max=65535, help="The port of the SMTP server; 0 for none.")] = 0,
     spool: Annotated[Path, typer.Option(help="Where the SMTP server puts what it gets.")] = Path("spool"),
     latency: Annotated[float, typer.Option(min=0, help="Milliseconds every answer takes longer.")] = 0,
+    mark: Annotated[str, typer.Option(help="A word to put behind every name, company, street and city.")] = "",
     quota: Annotated[str, typer.Option(help=f"Plan whose quotas hold: {', '.join(PLANS)}.")] = "unlimited",
 ) -> None:
     """A working copy of Shopify, BigCommerce, HubSpot, WHMCS and WHM, and an SMTP server if asked."""
@@ -39,7 +40,7 @@ def serve(
     if mail_port:
         _listen(host, mail_port).close()  # to be told now, and in words, that it is taken
     mail = {"host": "127.0.0.1", "port": mail_port} if mail_port else {}
-    app = build(people, seed, plan=quota, latency=latency / 1000, mail=mail)
+    app = build(people, seed, plan=quota, latency=latency / 1000, mail=mail, mark=mark)
     if mail_port:
         serve_mail(spool, mail_port, host)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", date_header=False))

@@ -40,6 +40,7 @@ class Sandbox:
     plan: str = "unlimited"
     latency: float = 0.0
     mail: dict[str, Any] = field(default_factory=dict)
+    mark: str = ""
     world: World = field(init=False)
     desk: Desk = field(init=False)
     faults: Faults = field(init=False)
@@ -50,7 +51,7 @@ class Sandbox:
 
     def reset(self) -> None:
         """Make the world, the twins and an empty write log."""
-        self.world = make_world(self.people, self.seed)
+        self.world = make_world(self.people, self.seed, self.mark)
         self.desk = Desk(self.world)
         twins = Router(
             [
@@ -80,7 +81,7 @@ def bases() -> dict[str, str]:
 
 
 def build(people: int, seed: int, **options: Any) -> Starlette:
-    """The whole sandbox as an ASGI app. `options`: `plan`, `latency` (seconds), `mail` (host and port)."""
+    """The whole sandbox as an ASGI app. `options`: `plan`, `latency` (seconds), `mail` (host and port), `mark`."""
     sandbox = Sandbox(people, seed, **options)
 
     async def truth(request: Request) -> JSONResponse:

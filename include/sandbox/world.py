@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 TODAY = datetime(2026, 10, 1, tzinfo=UTC)  # nothing in the world is later
+MARKED = ("first_name", "last_name", "company", "street", "city")
 
 
 @dataclass(slots=True)
@@ -128,10 +129,25 @@ class World:
         }
 
 
-def make_world(people: int, seed: int) -> World:
-    """A world of about `people` humans (planted families may add a few)."""
+def make_world(people: int, seed: int, mark: str = "") -> World:
+    """A world of about `people` humans (planted families may add a few). `mark`: see `marked`."""
     from include.sandbox.planting import plant
 
     if people < 1:
         raise ValueError("a world needs at least one human")
-    return plant(people, seed)
+    world = plant(people, seed)
+    return marked(world, mark) if mark else world
+
+
+def marked(world: World, mark: str) -> World:
+    """The same world with a word behind every name, company, street and city: whoever finds it, found a leak."""
+    for one in (*world.humans, *world.accounts, *world.purchases):
+        for name in MARKED:
+            if value := getattr(one, name, None):
+                setattr(one, name, value + word(mark, name))
+    return world
+
+
+def word(mark: str, name: str) -> str:
+    """What stands behind a field of that name, such as `markcity`."""
+    return mark + name.replace("_", "")

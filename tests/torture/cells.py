@@ -92,7 +92,7 @@ def run(sandbox: Sandbox, ledger: Ledger, kind: str, moment: str) -> Outcome:
     with gated(Gate(sandbox.served.url)) as gate:
         gate.set(*held(kind, moment))
         struck = _killed(ledger, gate)
-    _worker(ledger, sandbox.served.url, *LATER).wait(SECONDS)
+    later(ledger, sandbox)
     found = checker.violations(ledger.engine, sandbox.writes(), over=True)
     return Outcome(struck, states(ledger), found)
 
@@ -115,7 +115,7 @@ def approve(ledger: Ledger, fixes: tuple[Fix, ...], number: int = 1) -> str:
 
 
 def _killed(ledger: Ledger, gate: Gate) -> bool:
-    worker = _worker(ledger, gate.url, 0)
+    worker = start(ledger, gate.url, 0)
     while not gate.held.wait(0.05):
         if worker.poll() is not None:
             return False
@@ -125,7 +125,14 @@ def _killed(ledger: Ledger, gate: Gate) -> bool:
     return True
 
 
-def _worker(ledger: Ledger, sandbox: str, *ahead: float) -> subprocess.Popen[bytes]:
+def start(ledger: Ledger, sandbox: str, *ahead: float, lease: int = 120) -> subprocess.Popen[bytes]:
+    """A process that applies and verifies, as each run would that many seconds from now."""
     url = ledger.engine.url.render_as_string(hide_password=False)
     command = [sys.executable, "-m", "tests.torture.worker", url, sandbox, *map(str, ahead)]
-    return subprocess.Popen(command, cwd=PROJECT, start_new_session=True, stderr=subprocess.DEVNULL)
+    env = os.environ | {"TORTURE_LEASE": str(lease)}
+    return subprocess.Popen(command, cwd=PROJECT, env=env, start_new_session=True, stderr=subprocess.DEVNULL)
+
+
+def later(ledger: Ledger, sandbox: Sandbox) -> None:
+    """The runs that come after: all is at rest when they are over."""
+    start(ledger, sandbox.served.url, *LATER).wait(SECONDS)

@@ -1,5 +1,5 @@
 """
-Whether the promises were kept, told from what is left behind: the platforms' write log and the ledger's rows.
+Whether the promises were kept, told from what is left behind: the platforms' write log, the ledger's rows, the mail.
 
 It shares no code with what it checks but the names of tables and columns: a mistake of the engine must not be its own.
 
@@ -7,7 +7,8 @@ It shares no code with what it checks but the names of tables and columns: a mis
     R2   no approved change has its effect twice
     R3   no outcome is lost: nothing stays in flight, and what was written is not said to have failed
     R5   nothing is written over a value that is not the one that was approved to be replaced
-    R8   the old and the new address hear of an applied change, once, and nobody else does
+    R8   the old and the new address hear of an applied change, once, and nobody else does; of what was mailed, one
+         message at most went out twice, as it was the first time
     R12  the audit is one unbroken chain, with a line for every decision and receipt
 """
 
@@ -34,13 +35,19 @@ Row = Mapping[str, Any]
 
 
 def violations(
-    engine: sa.Engine, writes: Iterable[Row], *, over: bool = False, foreign: Collection[int] = ()
+    engine: sa.Engine,
+    writes: Iterable[Row],
+    *,
+    over: bool = False,
+    foreign: Collection[int] = (),
+    mails: Iterable[tuple[str, str]] | None = None,
 ) -> list[str]:
     """
     Every promise that was broken, in words; none is an empty list.
 
     `writes`: the sandbox's log. `over`: the engine has come to rest, so that nothing may be under way any more.
-    `foreign`: numbers of writes that somebody else than Rollcall made.
+    `foreign`: numbers of writes that somebody else than Rollcall made. `mails`: Message-ID and recipient of each
+    message that the mail server accepted, where there is one.
     """
     with engine.connect() as connection:
         held = {
@@ -50,7 +57,8 @@ def violations(
         held["finding"] = _rows(connection, "finding")
     ours = [one for one in writes if one["effect"] == "applied" and one["seq"] not in foreign and _counts(one)]
     matched, told = _matched(ours, held)
-    return [*told, *_approved(matched, held), *_outcomes(matched, held, over), *_notices(held, over), *_chain(held)]
+    told += [*_approved(matched, held), *_outcomes(matched, held, over), *_notices(held, over), *_chain(held)]
+    return told if mails is None else [*told, *_mailed(list(mails), held)]
 
 
 def _rows(connection: sa.Connection, table: str) -> list[dict[str, Any]]:
@@ -175,6 +183,20 @@ def _notices(held: Mapping[str, list[dict[str, Any]]], over: bool) -> Iterator[s
         for about, who, id in told
         if about and (about, who) not in concerned
     )
+
+
+def _mailed(mails: list[tuple[str, str]], held: Mapping[str, list[dict[str, Any]]]) -> Iterator[str]:
+    """What left the house, beside what the ledger says of it. One crash may double one message, and no more."""
+    whom = {one["message_id"]: json.loads(one["recipient"]).casefold() for one in held["notice"]}
+    copies = Counter(id for id, _ in mails)
+    for id, recipient in mails:
+        if recipient.casefold() != whom.get(id):
+            yield f"R8: message {id} went to somebody whom the ledger does not name"
+    for one in held["notice"]:
+        if one["state"] == "sent" and not copies[one["message_id"]]:
+            yield f"R8: message {one['message_id']} is said to be sent and never arrived"
+    if copies.total() - len(copies) > 1:
+        yield f"R8: {copies.total() - len(copies)} messages too many went out"
 
 
 def _chain(held: Mapping[str, list[dict[str, Any]]]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,13 +21,18 @@ NOT_PASSED_ON = {"host", "connection", "transfer-encoding", "content-length", "c
 
 @dataclass
 class Gate:
-    """Holds the first request (`METHOD /path body`) that `match` finds, after the first one that `since` finds."""
+    """
+    Holds the first request (`METHOD /path body`) that `match` finds, after the first one that `since` finds.
+
+    `swap`: words that become others on their way, in headers and bodies.
+    """
 
     target: str
     match: str = ""
     side: str = "before"
     since: str = ""
     lose: bool = False
+    swap: Mapping[str, str] = field(default_factory=dict)
     held: threading.Event = field(default_factory=threading.Event)
     opened: threading.Event = field(default_factory=threading.Event)
     url: str = ""
@@ -53,6 +58,11 @@ class Gate:
             self._done = re.search(self.match, label) is not None
             return self._done
 
+    def swapped(self, text: str) -> str:
+        for word, other in self.swap.items():
+            text = text.replace(word, other)
+        return text
+
     def wait(self) -> None:
         self.held.set()
         self.opened.wait(60)
@@ -73,7 +83,10 @@ def gated(gate: Gate) -> Iterator[Gate]:
                 if gate.lose:
                     self.close_connection = True
                     return
-            told = {name: value for name, value in self.headers.items() if name.lower() not in NOT_PASSED_ON}
+            kept = [(name, value) for name, value in self.headers.items() if name.lower() not in NOT_PASSED_ON]
+            told = {name: gate.swapped(value) for name, value in kept}
+            if gate.swap:
+                body = gate.swapped(body.decode()).encode()
             answer = requests.request(self.command, gate.target + self.path, headers=told, data=body, timeout=30)
             if strikes and gate.side == "after":
                 gate.wait()

@@ -1,46 +1,38 @@
 """
-The kill matrix in a real Airflow: the process of the task that applies, or the scheduler, killed at each moment.
+The kill matrix in a real Airflow on PostgreSQL: the task's process, or the scheduler, killed at each moment.
 
-A killed scheduler leaves its tasks running, and starts them anew once it is back: for a while two may be at one fix.
-Everything is let come to rest by more runs, as the schedule would start them; nobody repairs anything.
+A killed scheduler leaves its tasks running, and starts them anew once it is back: the gate opens only then, so that
+two are at one fix. Everything is let come to rest by more runs, as the schedule would start them; nobody repairs
+anything.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import time
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
+import psutil
 import requests
 import sqlalchemy as sa
 
 from include.run.local_airflow import RunFailed
-from include.run.local_rollcall import APPLY, LocalRollcall
+from include.run.local_rollcall import APPLY
 from include.run.processes import python
 from include.sandbox.world import World, make_world
 from include.store.ledger import Ledger
-from include.store.schema import fix
-from tests.torture import cells, checker
-from tests.torture.cells import Outcome
-from tests.torture.gate import Gate
+from include.store.schema import fix, notice, receipt
+from tests.torture import cells, checker, spool
+from tests.torture.behind import Behind
 
-LEASE, REQUEST = 24, 12  # seconds: as short as the settings let them be, so that a cell does not take minutes
 KILLERS = ("worker", "scheduler")
+TOLD = "K5 written down, and nobody told"  # it has no request to hold: the receipt is waited for
+MOMENTS = (*cells.MOMENTS, TOLD)
 REST = {"applied", "already", "failed", "stale", "refused", "planned", "held"}
-
-
-class Behind(LocalRollcall):
-    """Rollcall on this machine, whose platforms are reached through a gate."""
-
-    gate: Gate
-
-    def _start_sandbox(self, people: int, seed: int) -> dict[str, str]:
-        told = super()._start_sandbox(people, seed)
-        origin = f"http://127.0.0.1:{self.home.ports.sandbox}"
-        self.gate.target = origin
-        return {name: one.replace(json.dumps(origin)[1:-1], self.gate.url) for name, one in told.items()}
+PATIENCE = 90  # seconds, for a moment to come, and for a second worker to be at the fix
 
 
 class Here:
@@ -50,76 +42,131 @@ class Here:
         self.world: World = make_world(people, seed)
 
 
+@dataclass(frozen=True)
+class Outcome(cells.Outcome):
+    """`overlapped`: a second worker was at it while the first one still lived."""
+
+    overlapped: bool = False
+
+
 def run(rollcall: Behind, here: Here, killer: str, kind: str, moment: str) -> Outcome:
-    """One cell, on an empty ledger."""
-    requests.post(f"{rollcall.gate.target}/_sandbox/reset", timeout=30)
+    """One cell, on an empty ledger and in an untouched world."""
     ledger = rollcall.ledger()
     cells.approve(ledger, cells.KINDS[kind].make(here, 1, 1))  # type: ignore[arg-type]  # it has a world, too
-    rollcall.gate.set(*cells.held(kind, moment))
+    if moment != TOLD:
+        rollcall.gate.set(*cells.held(kind, moment))
     began = rollcall.airflow.trigger(APPLY)
-    struck = rollcall.gate.held.wait(90)
+    struck = until(lambda: _written_down(ledger)) if moment == TOLD else rollcall.gate.held.wait(PATIENCE)
+    overlapped = False
     if struck:
-        _kill(rollcall, ledger, killer)
+        at_it = _at_it(rollcall, ledger)
+        struck = bool(at_it) and not spool.messages(rollcall.home.mail)
+        overlapped = _kill_the_scheduler(rollcall, began, at_it) if killer == "scheduler" else _kill(at_it)
     rollcall.gate.set("", "before")
-    _ends(rollcall, began)
+    ends(rollcall, began)
     for _ in range(4):
-        if _at_rest(ledger):
+        if at_rest(ledger):
             break
-        time.sleep(LEASE / 2)
-        _ends(rollcall, rollcall.airflow.trigger(APPLY))
+        wait_for_the_lease(ledger)
+        ends(rollcall, rollcall.airflow.trigger(APPLY))
+    sweep(rollcall)
     writes = requests.get(f"{rollcall.gate.target}/_sandbox/writes", timeout=30).json()["writes"]
-    found = checker.violations(ledger.engine, writes, over=True)
-    return Outcome(struck, _states(ledger), found)
+    found = checker.violations(ledger.engine, writes, over=True, mails=spool.messages(rollcall.home.mail))
+    return Outcome(struck, states(ledger), found, overlapped)
 
 
-def _kill(rollcall: Behind, ledger: Ledger, killer: str) -> None:
-    if killer == "worker":
-        with ledger.read() as connection:
-            owner = connection.execute(sa.select(fix.c.lease_owner).where(fix.c.lease_owner.is_not(None))).scalar()
-        for pid in [int(owner.split(":")[1])] if owner else _tasks():
-            os.kill(pid, signal.SIGKILL)
-        return
-    scheduler = rollcall.processes.children.pop("scheduler")
-    scheduler.kill()
-    scheduler.wait()
+def _at_it(rollcall: Behind, ledger: Ledger) -> list[int]:
+    """The process whose fix it is, or those of Airflow that run a task where nobody has claimed it."""
+    with ledger.read() as connection:
+        owner = connection.execute(sa.select(fix.c.lease_owner).where(fix.c.lease_owner.is_not(None))).scalar()
+    if owner:
+        return [int(owner.split(":")[1])]
+    return [child.pid for one in workers(rollcall) if "<idle>" not in _title(one) for child in one.children()]
+
+
+def _kill(processes: list[int]) -> bool:
+    for pid in processes:
+        os.kill(pid, signal.SIGKILL)
+    return False
+
+
+def _kill_the_scheduler(rollcall: Behind, run_id: str, at_it: list[int]) -> bool:
+    """Kill it, start it again, and wait for it to start the task anew; whether the first one lived to see that."""
+    rollcall.end("scheduler")
     rollcall.processes.start("scheduler", python("-m", "airflow", "scheduler"), rollcall.env)
 
+    def anew() -> bool:
+        tasks = next(iter(rollcall.airflow.follow(APPLY, run_id)))
+        return any(one.try_number > 1 and one.state == "running" for one in tasks)
 
-def _tasks() -> list[int]:
-    """The processes of Airflow that run a task, for a fix that nobody has claimed yet."""
-    import psutil
-
-    named = ("airflow task supervisor", "airflow worker")
-    held = [
-        one
-        for one in psutil.process_iter(["cmdline"])
-        if any(name in " ".join(one.info["cmdline"] or ()) for name in named)
-    ]
-    return [child.pid for one in held for child in one.children()]
-
-
-def _ends(rollcall: Behind, run_id: str) -> None:
     try:
-        for _ in rollcall.airflow.follow(APPLY, run_id, 300):
+        started = until(anew, 30)
+    except RunFailed:
+        return False
+    return started and any(psutil.pid_exists(pid) for pid in at_it)
+
+
+def workers(rollcall: Behind) -> list[psutil.Process]:
+    """The executor's processes of this home, also those that a killed scheduler left behind."""
+    found = []
+    for one in psutil.process_iter():
+        try:
+            ours = one.environ().get("AIRFLOW_HOME") == str(rollcall.home.airflow)
+            found += [one] if ours and _title(one).startswith("airflow worker") else []
+        except psutil.Error:
+            continue
+    return found
+
+
+def _title(process: psutil.Process) -> str:
+    return " ".join(process.cmdline())
+
+
+def sweep(rollcall: Behind) -> None:
+    """End the idle processes that a killed scheduler left, as the supervisor of a service does."""
+    for one in workers(rollcall):
+        if one.ppid() == 1:
+            _kill([one.pid])
+
+
+def ends(rollcall: Behind, run_id: str, dag: str = APPLY) -> bool:
+    """Wait for the end of a run; whether it ended well. A killed task fails its run: the next one must do."""
+    try:
+        for _ in rollcall.airflow.follow(dag, run_id, 300):
             pass
     except RunFailed:
-        pass  # a killed task fails its run; what counts is what the next one makes of it
+        return False
+    return True
 
 
-def _states(ledger: Ledger) -> list[str]:
+def wait_for_the_lease(ledger: Ledger) -> None:
+    with ledger.read() as connection:
+        until = connection.execute(sa.select(sa.func.max(fix.c.lease_until))).scalar()
+    if until is not None:
+        time.sleep(max(0.0, (until - datetime.now(UTC) + timedelta(seconds=1)).total_seconds()))
+
+
+def _written_down(ledger: Ledger) -> bool:
+    with ledger.read() as connection:
+        return connection.execute(sa.select(receipt.c.id).limit(1)).first() is not None
+
+
+def until(there: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if there():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def states(ledger: Ledger) -> list[str]:
     with ledger.read() as connection:
         return list(connection.execute(sa.select(fix.c.state).order_by(fix.c.id)).scalars())
 
 
-def _at_rest(ledger: Ledger) -> bool:
-    return set(_states(ledger)) <= REST
-
-
-def environment(ledger_url: str) -> dict[str, Any]:
-    """What is set for these cells: the ledger on PostgreSQL, and leases that end soon."""
-    return {
-        "ROLLCALL_LEDGER": ledger_url,
-        "ROLLCALL_LEASE_SECONDS": str(LEASE),
-        "ROLLCALL_REQUEST_SECONDS": str(REQUEST),
-        "ROLLCALL_SETTLE_SECONDS": "2",
-    }
+def at_rest(ledger: Ledger) -> bool:
+    """Nothing is under way, and everybody was told."""
+    with ledger.read() as connection:
+        waits = connection.execute(sa.select(notice.c.id).where(notice.c.state == "waiting").limit(1)).first()
+    return waits is None and set(states(ledger)) <= REST

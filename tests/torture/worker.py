@@ -1,7 +1,12 @@
-"""`python -m tests.torture.worker LEDGER SANDBOX SECONDS...`: the apply DAG's steps in a process that can be killed."""
+"""
+`python -m tests.torture.worker LEDGER SANDBOX SECONDS...`: the apply DAG's steps in a process that can be killed.
+
+`TORTURE_LEASE` in its environment: how many seconds a worker owns a fix; a request gets a third of it.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +19,10 @@ from include.platforms import Platform, connection_of, open_platform
 from include.settings import Settings
 from include.store.ledger import open_ledger
 
-SETTINGS = Settings(apply="on", sandbox=True, settle_seconds=1)
+LEASE = int(os.environ.get("TORTURE_LEASE", "120"))
+SETTINGS = Settings(
+    apply="on", sandbox=True, settle_seconds=1, lease_seconds=LEASE, request_seconds=min(30, LEASE // 3)
+)
 
 
 def main(ledger_url: str, sandbox: str, *ahead: float) -> int:
@@ -24,7 +32,9 @@ def main(ledger_url: str, sandbox: str, *ahead: float) -> int:
     def open(name: str) -> Platform:
         one = told[connection_of(name)]
         path = one["host"].split("/", 3)[3] if one["host"].count("/") > 2 else ""
-        return open_platform(name, requests.Session(), f"{sandbox}/{path}", Key("sandbox", "sandbox", one["extra"]))
+        key = Key("sandbox", "sandbox", one["extra"])
+        patience = float(SETTINGS.request_seconds)
+        return open_platform(name, requests.Session(), f"{sandbox}/{path}", key, request_seconds=patience)
 
     ledger = open_ledger(ledger_url)
     for seconds in ahead:
