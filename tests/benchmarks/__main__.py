@@ -39,7 +39,7 @@ def bench(
     paged: Annotated[
         int, typer.Option(min=1, help="How many people live in the world whose pages become Parquet.")
     ] = 6_000,
-    asked: Annotated[int, typer.Option(min=1, help="How many people live in the world that is pulled.")] = 112_000,
+    asked: Annotated[int, typer.Option(min=1, help="How many people live in the world that is pulled.")] = 250_000,
     pages: Annotated[int, typer.Option(min=1, help="How many pages of each platform become Parquet.")] = 300,
     turns: Annotated[int, typer.Option(min=1, help="How often each way from pages to Parquet has its turn.")] = 3,
     rounds: Annotated[int, typer.Option(min=1, help="How often each side has its turn.")] = 5,

@@ -128,7 +128,7 @@ def _serve(people: int, seed: int, told: Any) -> None:
 
 def _measured(sandbox: _Sandbox, name: str, store: Snapshots) -> Pull:
     one_cursor = _one_cursor(sandbox, name)
-    if sandbox.counted(name)["requests"] > SAMPLE:
+    if sandbox.counted(name)["requests"] >= SAMPLE:
         time.sleep(WINDOWS.get(name, (0, BUCKET / RESTORED))[1])  # until the quota is whole again
     first, seconds, spent = _night(sandbox, name, store, "2026-11-22")
     _, _, changes = _night(sandbox, name, store, "2026-11-23")

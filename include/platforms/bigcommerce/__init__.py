@@ -10,6 +10,9 @@ What we know (the vendor's specifications and documents, and answers other progr
   whose `errors` map a path to a sentence, V2 a list. An empty V2 list is a 204 without a body.
 * An address is unique per channel, not per store: `channel_ids` null means that a customer may use all of them. There
   is no merge of customers. Who holds a taken address is not told; we look it up.
+* A cursor cannot be entered in its middle. Many customers are pulled side by side, in spans of when they were created
+  (`spans.py`), whose ends are found by page number; whether a filter's ends are among what it gives is not documented.
+  `{"one_cursor": true}` in the connection's extra has one cursor go through all.
 * A 429 says how long to wait in `X-Rate-Limit-Time-Reset-Ms`. Without that header the vendor itself is busy, and we
   wait as we see fit. The quota is shared with every other app of the store.
 * An order takes a new customer by `{"customer_id": n}` alone. Sending anything else beside it recalculates totals,

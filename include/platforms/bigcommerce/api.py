@@ -30,7 +30,8 @@ class Api(Pulls):
     """One store."""
 
     def __init__(self, http: Http, key: Key) -> None:
-        super().__init__(http, {"X-Auth-Token": key.secret, "Accept": "application/json"})
+        headers = {"X-Auth-Token": key.secret, "Accept": "application/json"}
+        super().__init__(http, headers, key.options.get("one_cursor") is True)
 
     def about(self) -> About:
         """Which store this is, and which scopes the token lacks."""

@@ -1,8 +1,8 @@
 """
 Pulls BigCommerce's customers (V3, by cursor) and orders (V2, by id).
 
-It hands on what BigCommerce said as it came, page by page. Customers come in one lane: a cursor cannot be entered in
-its middle, and with three times as many orders beside them one cursor is enough to use the quota up.
+It hands on what BigCommerce said as it came, page by page. A cursor cannot be entered in its middle: many customers are
+pulled by several cursors, each through those that were created in a span of time.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.errors import Refusal, UnexpectedAnswer
 from include.platforms import Lane, Page, Pulled
+from include.platforms.bigcommerce.spans import Span, between, created
 from include.record import Record, records
 
 if TYPE_CHECKING:
@@ -22,15 +23,18 @@ PAGE = 250  # the most both APIs give at once
 CUSTOMERS = "/v3/customers"
 ORDERS = "/v2/orders"
 WORTH = 10  # pages: fewer are not cut, for each cut ends in a page that is not full
+MODIFIED = "date_modified:min"
+SIDE_BY_SIDE = 8  # cursors through the customers of a large store
 BEYOND = 2**31  # no order has an id as large
 
 
 class Pulls(Pulled):
-    """The reading of one store."""
+    """The reading of one store. `one_cursor`: its customers are pulled by one, however many they are."""
 
-    def __init__(self, http: Http, headers: Mapping[str, str]) -> None:
+    def __init__(self, http: Http, headers: Mapping[str, str], one_cursor: bool = False) -> None:
         self._http = http
         self._headers = dict(headers)
+        self._side_by_side = 1 if one_cursor else SIDE_BY_SIDE
 
     def clock(self) -> datetime | None:
         if self._http.date() is None:
@@ -38,18 +42,22 @@ class Pulls(Pulled):
         return self._http.date()
 
     def lanes(self) -> list[Lane]:
-        """Orders to the newest there is, and those that come after it."""
+        """Customers by when they were created; orders to the newest there is, and those that come after it."""
         newest = self._ask_orders({"sort": "id:desc", "limit": 1})
         top = max((order.number("id") for order in records("bigcommerce orders", newest.body or [])), default=0)
         upwards = {"from": top + 1, "to": BEYOND}
-        return [Lane("customers"), Lane("orders", {"from": 0, "to": top + 1}), Lane("newest", upwards)]
+        spans = between(self._moments())
+        customers = [
+            Lane(f"customers.{number}" if number else "customers", span.bounds()) for number, span in enumerate(spans)
+        ]
+        return [*customers, Lane("orders", {"from": 0, "to": top + 1}), Lane("newest", upwards)]
 
     def changes(self, since: datetime) -> list[Lane]:
         """What changed, orders that were deleted included: those are told only when they are asked for."""
         moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         changed = {"from": 0, "to": BEYOND, "min_date_modified": moment}
         return [
-            Lane("customers", {"date_modified:min": moment}),
+            Lane("customers", {MODIFIED: moment}),
             Lane("orders", changed),
             Lane("deleted", changed | {"is_deleted": "true"}),
         ]
@@ -61,7 +69,7 @@ class Pulls(Pulled):
         return {"customers": page.part("meta").part("pagination").number("total")}
 
     def walk(self, lane: Lane, after: str | None = None) -> Iterator[Page]:
-        return self._customers(lane, after) if lane.name == "customers" else self._orders(lane, after)
+        return self._customers(lane, after) if lane.name.startswith("customers") else self._orders(lane, after)
 
     def cut(self, lane: Lane, page: Page) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
         """Halve the ids that are left, unless a few more pages will do."""
@@ -74,13 +82,31 @@ class Pulls(Pulled):
         middle = first + (to - first) // 2
         return {"from": lane.bounds["from"], "to": middle}, {"from": middle, "to": to}
 
+    def _moments(self) -> list[datetime]:
+        """When those customers were created that divide all into equal parts; none where one cursor is enough."""
+        total = self.totals()["customers"] if self._side_by_side > 1 else 0
+        parts = min(self._side_by_side, total // (WORTH * PAGE))
+        moments = []
+        for number in range(1, parts):
+            asked = {"limit": 1, "page": number * total // parts + 1, "sort": "date_created:asc"}
+            body = self._http.read("GET", CUSTOMERS, params=asked, headers=self._headers).body
+            found = Record("bigcommerce customers", body if isinstance(body, dict) else {}).field("data", list)
+            moments += [created(one) for one in found]
+        return moments
+
     def _customers(self, lane: Lane, after: str | None) -> Iterator[Page]:
+        span = Span.of(lane.bounds)
+        filters = span.filters() | ({MODIFIED: lane.bounds[MODIFIED]} if MODIFIED in lane.bounds else {})
         seen: set[str] = set()
         while True:
-            asked = {"limit": PAGE, "include": "addresses", **lane.bounds} | ({"after": after} if after else {})
+            asked = {"limit": PAGE, "include": "addresses"} | filters | ({"after": after} if after else {})
             answer = self._http.read("GET", CUSTOMERS, params=asked, headers=self._headers)
             after = following(answer.body)
-            yield Page("customers", answer.body, after, answer.raw)
+            held = span.within(answer.body["data"])
+            if len(held) == len(answer.body["data"]):
+                yield Page("customers", answer.body, after, answer.raw)
+            else:
+                yield Page("customers", answer.body | {"data": held}, after)
             if after is None:
                 return
             if after in seen:

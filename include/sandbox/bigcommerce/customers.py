@@ -37,7 +37,11 @@ class Customers:
         if unknown:
             raise Refused(422, f"The filter(s): {', '.join(unknown)} are not valid filter parameter(s).")
         limit = self._limit(asked.get("limit", "50"))
-        found = [c for _, c in sorted(self.store.customers.items()) if _matches(c, asked)]
+        exclusive = self.store.desk.switches["bigcommerce_dates_exclusive"]
+        found = [c for _, c in sorted(self.store.customers.items()) if _matches(c, asked, exclusive)]
+        if by := asked.get("sort"):
+            field, _, way = by.partition(":")
+            found.sort(key=lambda customer: str(customer[field]), reverse=way == "desc")
         cursor, number = asked.get("after"), int(asked.get("page", "1"))
         first = 0 if cursor else (number - 1) * limit
         rest = [c for c in found if c["id"] > _opened(cursor)] if cursor else found[first:]
@@ -138,7 +142,7 @@ def _shown(sent: Record) -> Record:
     return {name: value for name, value in sent.items() if name != "authentication"}
 
 
-def _matches(customer: Record, asked: dict[str, str]) -> bool:
+def _matches(customer: Record, asked: dict[str, str], exclusive: bool) -> bool:
     for name, value in asked.items():
         field, _, how = name.partition(":")
         if name in FILTERS:
@@ -148,7 +152,7 @@ def _matches(customer: Record, asked: dict[str, str]) -> bool:
         elif name in DATES:
             bound, moment = datetime.fromisoformat(value), datetime.fromisoformat(customer[field])
             bound = bound if bound.tzinfo else bound.replace(tzinfo=moment.tzinfo)
-            if (moment < bound) if how == "min" else (moment > bound):
+            if (moment < bound if how == "min" else moment > bound) or (exclusive and moment == bound):
                 return False
     return True
 

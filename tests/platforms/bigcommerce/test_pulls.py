@@ -11,7 +11,7 @@ import requests
 
 from include import stages
 from include.errors import Unreachable
-from include.platforms.bigcommerce.pulls import PAGE
+from include.platforms.bigcommerce.pulls import PAGE, WORTH
 from include.pull import overlay
 from include.sandbox.world import World
 from include.store.snapshots import Snapshot, Snapshots, open_store
@@ -66,6 +66,34 @@ def test_orders_are_pulled_side_by_side_in_windows_of_ids_and_none_is_missing_or
     assert told.rows == told.distinct == {"customers": 7, "orders": 90}
     assert len(snapshot.raw("bigcommerce").phase("full").cuts()) >= 1
     assert tables(snapshot, store)["orders"].num_rows == 90
+
+
+def registered(customers: int, hours: int = 1, first: int = 0) -> World:
+    """So many customers, of whom that many register in each hour: many in the same second."""
+    of = world(customers, 0)
+    at = [LONG_AGO + timedelta(hours=first + number // hours) for number in range(customers)]
+    moments = iter(at[::-1])  # the newest has the smallest id
+    return replace(of, accounts=[replace(one, created_at=next(moments)) for one in of.accounts])
+
+
+@pytest.mark.parametrize("exclusive", [True, False], ids=["ends-left-out", "ends-among-them"])
+@pytest.mark.parametrize("hours", [1, 700, 100_000], ids=["each-apart", "many-at-once", "all-at-once"])
+def test_the_customers_of_a_large_store_are_pulled_by_several_cursors(exclusive, hours, store, bigcommerce_with):
+    many = 3 * WORTH * PAGE
+    twin = bigcommerce_with(registered(many, hours), bigcommerce_dates_exclusive=exclusive)
+    told = (snapshot := night(store, twin, "2026-11-22")).raw("bigcommerce").manifest()
+    assert told.rows["customers"] == told.distinct["customers"] == told.told["customers"] == many
+    lanes = {str(lane["name"]) for lane in snapshot.raw("bigcommerce").phase("full").planned() or []}
+    spans = {1: 3, 700: 3, 100_000: 2}[hours]
+    assert len({name for name in lanes if name.startswith("customers")}) == spans
+
+
+def test_one_cursor_goes_through_all_customers_where_the_connection_says_so(store, bigcommerce_with):
+    twin = bigcommerce_with(registered(2 * WORTH * PAGE))
+    snapshot = store.begin("2026-11-22")
+    stages.pull(twin.ours(one_cursor=True), snapshot)
+    names = [lane["name"] for lane in snapshot.raw("bigcommerce").phase("full").planned() or []]
+    assert names == ["customers", "orders", "newest"]
 
 
 def changed(twin: Twin) -> None:
