@@ -38,7 +38,8 @@ GOALS = "Goals: refused 0, quota used 95 % (Shopify's points 97 %), one cursor 3
 MEASURED = """\
 Everything: a pull of all that the platform holds, into a snapshot on disk. Quota used: the least time in which its
 quota permits as many calls (of Shopify: as many points) as the pull made, by the time that it took. Wasted: the calls
-beyond those of full pages. One cursor: how many times as many records a second as by one cursor, on its first pages.
+beyond those of full pages. One cursor: how many times as many records a second as by one cursor on its first pages,
+which no quota holds up yet; of how many times the quota permits at most, whoever pulls.
 Changes: the calls of the next night's pull, in which nothing changed, as a share of the whole pull's.
 HubSpot 190 requests in any 10 s, BigCommerce 150 in 30 s, Shopify a bucket of 2,000 points and 100 a second; 120 ms
 latency. Shopify is asked page by page here: its bulk operations cost no points, and take as long as Shopify likes."""
@@ -67,7 +68,7 @@ class Pull:
             str(self.refused),
             f"{self.seconds:.1f}",
             f"{self.ideal / self.seconds:.1%}",
-            f"{self.pages / self.seconds / self.one_cursor:.2f}",
+            f"{self.pages / self.seconds / self.one_cursor:.2f} of {self.pages / self.ideal / self.one_cursor:.2f}",
             f"{self.changes} (1/{self.calls // max(self.changes, 1)})",
         ]
 
