@@ -2,14 +2,16 @@
 Ledgers for tests: whoever asks for one runs twice, on a SQLite file and on a PostgreSQL server.
 
 `ledger` is open and empty, `ledger_url` is where it is, `bare_url` is a place for one that has no tables yet. All are
-gone after the test. Where no PostgreSQL is installed, that half is skipped.
+gone after the test. `place` makes ledgers that the tests of one file fill once and only read. Where no PostgreSQL is
+installed, that half is skipped.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
@@ -73,6 +75,25 @@ def ledger_url(request: pytest.FixtureRequest) -> Iterator[str]:
 def ledger(ledger_url: str) -> Ledger:
     """An empty ledger."""
     return Ledger(ledger_url)
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Ledger]]:
+    """Makes a ledger of this name; all are gone after the file."""
+    if request.param == "sqlite":
+        folder, template = tmp_path_factory.mktemp("ledgers"), request.getfixturevalue("sqlite_template")
+        yield lambda name: Ledger(f"sqlite:///{shutil.copy(template, folder / name)}")
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    with ExitStack() as gone:
+
+        def make(name: str) -> Ledger:
+            gone.callback(server.drop, name)
+            return Ledger(server.create(name, TEMPLATE))
+
+        yield make
 
 
 def _database(server: Server, template: str) -> Iterator[str]:

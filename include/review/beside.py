@@ -106,12 +106,12 @@ def orders(dossier: Dossier) -> list[dict[str, str]]:
     ]
 
 
-def who(dossier: Dossier | None) -> dict[str, list[str]]:
-    """Whom a finding is about: the different names and addresses of its records, in their order."""
+def who(dossier: Dossier | None) -> dict[str, Any]:
+    """Whom a finding is about: the different names and addresses of its records, in their order. `called`: a few."""
     records = dossier.records if dossier else ()
-    names = (_words(one.get("first_name"), one.get("last_name")) for one in records)
+    names = _different(_words(one.get("first_name"), one.get("last_name")) for one in records)
     addresses = (str(one.get("email") or "") for one in records)
-    return {"names": _different(names), "addresses": _different(addresses)}
+    return {"names": names, "called": words.few(names, " / "), "addresses": _different(addresses)}
 
 
 def _different(said: Any) -> list[str]:

@@ -86,5 +86,5 @@ def _templates() -> Environment:
     pages = Environment(
         loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, finalize=words.plain
     )
-    pages.filters |= {"record": words.record, "title": words.title, "foldable": words.foldable}
+    pages.filters |= {"record": words.record, "title": words.title, "foldable": words.foldable, "few": words.few}
     return pages

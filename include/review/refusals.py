@@ -81,4 +81,4 @@ def answer_refusals(app: FastAPI, html: Callable[..., HTMLResponse]) -> None:
 
     @app.exception_handler(DBAPIError)
     def no_ledger(request: Request, error: DBAPIError) -> Response:
-        return refuse(request, 503, "The ledger cannot be reached. Nothing was decided; try again.")
+        return refuse(request, 503, "The ledger cannot be reached. Try again in a while: no decision is taken twice.")

@@ -100,6 +100,19 @@ def plain(said: Any) -> Any:
     return "".join(_plain(character) for character in said)
 
 
+def few(said: Sequence[str], between: str = ", ", most: int = 3) -> str:
+    """The first of many, and how many there are more."""
+    more = len(said) - most
+    return between.join(said[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def plainly(said: Any) -> Any:
+    """The same for every text of an answer that our own script shows."""
+    if isinstance(said, dict):
+        return {name: plainly(one) for name, one in said.items()}
+    return [plainly(one) for one in said] if isinstance(said, list | tuple) else plain(said)
+
+
 def _plain(character: str) -> str:
     hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs"} and character not in "\n\t" + JOINERS
     return f"⟨U+{ord(character):04X}⟩" if hidden else character

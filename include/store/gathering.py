@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 NEWEST = 3  # orders of each customer that are shown
 LEFT_OUT = ("platform", "kind", "id", "links")
+BUYERS = ("customer", "client")  # the kinds of contact that an order's `contact_id` names
 
 
 def of_night(snapshot: Snapshot, before: Snapshot | None, findings: Iterable[Finding]) -> dict[str, Dossier]:
@@ -61,21 +62,28 @@ def _contacts(tables: Tables, refs: list[str]) -> dict[str, dict[str, Any]]:
 
 def _orders(tables: Tables, refs: list[str]) -> dict[str, dict[str, Any]]:
     orders = tables.orders
-    named = orders.mutate(ref=orders.platform + ":order:" + orders.id)
+    named = orders.mutate(ref=orders.platform + ":order:" + orders.id).semi_join(_listed(tables, refs), "ref")
+    owned = named.left_join(_buyers(tables), ["platform", "contact_id"])
     told = {}
-    for row in _rows(named.semi_join(_listed(tables, refs), "ref")):
-        owner = f"{row['platform']}:customer:{row['contact_id']}" if row["contact_id"] else None
-        told[row["ref"]] = _said({**row, "contact_id": None, "contact": owner})
+    for row in _rows(owned.select(*named.columns, "buyer")):
+        owner = row["buyer"] or (f"{row['platform']}:customer:{row['contact_id']}" if row["contact_id"] else None)
+        told[row["ref"]] = _said({**row, "contact_id": None, "buyer": None, "contact": owner})
     return told
 
 
+def _buyers(tables: Tables) -> ir.Table:
+    """Whom an order's `contact_id` means on each platform."""
+    contacts = tables.contacts.filter(tables.contacts.kind.isin(BUYERS))
+    ref = contacts.platform + ":" + contacts.kind + ":" + contacts.id
+    return contacts.select("platform", contact_id=contacts.id, buyer=ref)
+
+
 def _with_orders(tables: Tables, found: dict[str, dict[str, Any]]) -> None:
-    """Add to each customer its newest orders, and with which address how many were placed from when to when."""
+    """Add to each buyer its newest orders, and with which address how many were placed from when to when."""
     import ibis
 
-    customers = sorted(ref for ref in found if Ref.parse(ref).kind == "customer")
-    orders = tables.orders.filter(tables.orders.contact_id.notnull())
-    bought = orders.mutate(ref=orders.platform + ":customer:" + orders.contact_id)
+    customers = sorted(ref for ref in found if Ref.parse(ref).kind in BUYERS)
+    bought = tables.orders.join(_buyers(tables), ["platform", "contact_id"]).rename(ref="buyer")
     bought = bought.semi_join(_listed(tables, customers), "ref")
     spans = bought.group_by(["ref", "email"]).agg(
         orders=bought.count(), first=bought.placed_at.min(), last=bought.placed_at.max()

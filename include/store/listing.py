@@ -66,6 +66,8 @@ def _names(word: str) -> sa.ColumnElement[bool]:
     """Whether a finding is found by this word: in its key, or in what is kept to find it by."""
     kept = sa.type_coerce(dossier.c.sought, sa.Text).contains(canonical(word)[1:-1], autoescape=True)
     beside = sa.exists().where(dossier.c.finding_id == finding.c.id, kept)
+    if not word.isprintable():  # no key has such characters, and PostgreSQL takes none that is not a letter at all
+        return beside
     return sa.or_(finding.c.key.contains(word, autoescape=True), beside)
 
 

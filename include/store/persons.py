@@ -42,7 +42,7 @@ def around(ledger: Ledger, id: str) -> Person | None:
     told = dossiers.read(ledger, [first.id])
     records = refs(first, told.get(first.id))
     for _ in range(0 if first.rule == APART else STEPS):
-        more = [one for one in _naming(ledger, records) if one not in known][: MOST - len(known)]
+        more = [one for one in (_naming(ledger, records) if records else ()) if one not in known][: MOST - len(known)]
         found = {one: row for one in more if (row := findings.get(ledger, one)) and row.rule != APART}
         read = dossiers.read(ledger, list(found))
         joined = {one: row for one, row in found.items() if refs(row, read.get(one)) & records}

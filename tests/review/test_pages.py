@@ -203,7 +203,7 @@ def test_a_ledger_that_breaks_down_decides_nothing_and_says_so(ledger):
     answer = reader.decide(row)
     assert (answer.status_code, answer.json()["detail"]) == (
         503,
-        "The ledger cannot be reached. Nothing was decided; try again.",
+        "The ledger cannot be reached. Try again in a while: no decision is taken twice.",
     )
     by_hand(ledger, "ALTER TABLE away RENAME TO finding")
     assert reader.decide(row).json() == {"state": "approved"}

@@ -2,7 +2,8 @@
 One decision on many equal findings: of the same rule, with options of the same shape.
 
 Each is decided by itself, with the version and the hash that the reviewer saw of it; the answer says of each whether it
-took. Nothing is all or nothing, and nothing is passed over in silence.
+took. Nothing is all or nothing, and nothing is passed over in silence: one that has changed since, or was decided by
+somebody else, is refused and named, and the others stand.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DBAPIError
 
 from include.errors import AlreadyDecided, FindingChanged, NotAllowed
 from include.model import Verdict
@@ -20,6 +22,7 @@ from include.review.refusals import as_json
 from include.store import decisions, findings
 
 MOST = 50
+UNREACHED = "The ledger could not be reached any more. Reload the page to see how it stands."
 Id = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 
 
@@ -50,15 +53,29 @@ def routes(desk: Desk) -> APIRouter:
     def decide_many(user: str = Depends(desk.writer), asked: AskedOfMany = asked_for) -> Response:
         """Decide each; `took` and `not` say how many did and did not."""
         ledger = desk.ledger()
-        rows = [findings.get(ledger, one.id) for one in asked.findings]
-        shapes = {(row.rule, row.shape) for row in rows if row is not None}
+        seen = [(one, findings.get(ledger, one.id)) for one in asked.findings]
+        shapes = {(row.rule, row.shape) for one, row in seen if row is not None and row.version == one.version}
         if len({one.id for one in asked.findings}) != len(asked.findings) or len(shapes) > 1:
             raise HTTPException(422, "These findings are not equal: decide on each kind by itself.")
-        told = [_decide(desk, user, asked, one) for one in asked.findings]
+        told = _decide_each(desk, user, asked)
         took = sum(1 for one in told if one["state"] is not None)
         return as_json({"took": took, "not": len(told) - took, "findings": told})
 
     return router
+
+
+def _decide_each(desk: Desk, user: str, asked: AskedOfMany) -> list[dict[str, str | None]]:
+    """What became of each. Where the ledger goes away half-way, what it has taken is told all the same."""
+    told: list[dict[str, str | None]] = []
+    for one in asked.findings:
+        try:
+            told.append(_decide(desk, user, asked, one))
+        except DBAPIError:
+            if not told:
+                raise
+            rest = asked.findings[len(told) :]
+            return told + [{"id": each.id, "state": None, "why": UNREACHED} for each in rest]
+    return told
 
 
 def _decide(desk: Desk, user: str, asked: AskedOfMany, one: One) -> dict[str, str | None]:

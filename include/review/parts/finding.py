@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from include.errors import FindingChanged
 from include.model import Verdict
-from include.review import changed
+from include.review import changed, words
 from include.review.desk import Desk
 from include.review.filtering import Wanted
 from include.review.refusals import as_json, conflict
@@ -95,7 +95,8 @@ def routes(desk: Desk) -> APIRouter:
         except FindingChanged as error:
             row = found(finding)
             now = detail(row, datetime.now(UTC).date())
-            return conflict(error, changed=changed.since(desk.ledger(), row, asked.version), now=now)
+            told = {"changed": changed.since(desk.ledger(), row, asked.version), "now": now}
+            return conflict(error, **words.plainly(told))
         return as_json({"state": state})
 
     return router

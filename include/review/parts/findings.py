@@ -79,6 +79,6 @@ def routes(desk: Desk) -> APIRouter:
         rows, following = listing(wanted, asked.after, PAGE_SIZE, today, asked.sought)
         number = lists.number(desk.ledger(), wanted.filters(today, asked.sought))
         titled = [{**row, "title": words.title(row["rule"])} for row in rows]
-        return as_json({"findings": titled, "next": following, "number": number})
+        return as_json(words.plainly({"findings": titled, "next": following, "number": number}))
 
     return router

@@ -41,7 +41,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.post("/api/people")
     def api_people(user: str = Depends(desk.writer), asked: Sought = sought_for) -> Response:
         told = answering(desk.ledger(), asked.sought)
-        return as_json({"people": told[:SHOWN], "more": len(told) > SHOWN})
+        return as_json(words.plainly({"people": told[:SHOWN], "more": len(told) > SHOWN}))
 
     @router.get("/people/{person}", response_class=HTMLResponse)
     def show_person(request: Request, person: str, user: str = Depends(desk.reviewer)) -> HTMLResponse:

@@ -10,7 +10,7 @@ const many = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 
 function line(one) {
   const item = document.createElement("li");
-  const who = one.names.join(" / ") || one.addresses[0] || "Nobody's name is known";
+  const who = one.called || one.addresses[0] || "Nobody's name is known";
   const open = one.open ? `, ${one.open} open` : "";
   const about = `${many(one.records, "record")}, ${many(one.findings, "finding")}${open}`;
   item.append(made("a", who, { href: `${root}/people/${one.id}` }), made("small", [...one.addresses, about].join(", ")));

@@ -1,0 +1,150 @@
+"""What stands when the page's process is killed in the middle of a decision, or its database while people decide."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import pytest
+
+from include.model import Option
+from include.store import findings
+from include.store.findings import FindingRow
+from include.store.ledger import Ledger, upgrade
+from include.store.schema import decision
+from tests.postgres import QUICK, Server, programs
+from tests.review.page import ROOT, USER, Reader, decision_of
+from tests.store.cases import NIGHT, a_finding, again, filed, rows, set_email
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@contextmanager
+def killed(url: str, moment: str) -> Iterator[Any]:
+    """Gives a function that sends something to a page which is killed at that moment and answers nothing."""
+    command = [sys.executable, "-m", "tests.review.gated", url, moment]
+    page = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+    assert page.stdout is not None
+    base = f"http://127.0.0.1:{page.stdout.readline().strip()}{ROOT}"
+    unanswered: list[type[Exception]] = []
+
+    def send(path: str, body: dict[str, Any]) -> None:
+        headers = {
+            USER: "ann",
+            "X-Rollcall-CSRF": httpx.get(f"{base}/api/session", headers={USER: "ann"}).json()["csrf"],
+        }
+        try:
+            answered = httpx.post(base + path, headers=headers, json=body, timeout=60)
+            page.kill()
+            raise AssertionError(f"the page answered {answered.status_code}")
+        except httpx.TransportError as error:
+            unanswered.append(type(error))
+
+    def ask(path: str, body: dict[str, Any]) -> None:
+        reviewer = Thread(target=send, args=(path, body))
+        reviewer.start()
+        assert page.stdout is not None
+        assert page.stdout.readline() == "here\n"
+        page.kill()
+        reviewer.join(60)
+        assert unanswered
+
+    try:
+        yield ask
+    finally:
+        page.kill()
+        page.wait()
+        page.stdout.close()
+
+
+def approval(row: FindingRow) -> dict[str, Any]:
+    return {"verdict": "approved", "version": row.version, "option_hash": row.options[0].hash}
+
+
+def decided(ledger: Ledger) -> list[tuple[Any, ...]]:
+    return rows(ledger, decision, "verdict", "reviewer")
+
+
+@pytest.mark.parametrize(
+    ("moment", "kept", "status"),
+    [
+        pytest.param("commit:1", [], 200, id="before-it-is-kept"),
+        pytest.param("answer", [("approved", "ann")], 409, id="before-anybody-is-told"),
+    ],
+)
+def test_who_decides_again_after_the_page_was_killed_has_decided_once(ledger, ledger_url, moment, kept, status):
+    row = filed(ledger, a_finding())
+    with killed(ledger_url, moment) as ask:
+        ask(decision_of(row), approval(row))
+    assert decided(ledger) == kept
+    answer = Reader(ledger).decide(row)
+    assert answer.status_code == status
+    assert status == 200 or "is approved already" in answer.json()["detail"]
+    assert decided(ledger) == [("approved", "ann")]
+    assert "<strong>approved</strong> “use the new address” by ann" in Reader(ledger).get(f"/findings/{row.id}").text
+
+
+def test_of_many_that_were_decided_together_those_before_the_kill_stand_and_the_others_are_decided_again(
+    ledger, ledger_url
+):
+    told = [
+        a_finding(Option("use it", (set_email(f"hubspot:contact:{at}"),)), subject=f"hubspot:contact:{at}", others=())
+        for at in range(3)
+    ]
+    findings.file(ledger, told, NIGHT)
+    found = [again(ledger, one) for one in told]
+    listed = [{"id": row.id, "version": 1, "option_hash": row.options[0].hash} for row in found]
+    with killed(ledger_url, "commit:2") as ask:
+        ask("/api/decisions", {"verdict": "approved", "findings": listed})
+    assert decided(ledger) == [("approved", "ann")]
+    ann = Reader(ledger)
+    body = {"verdict": "approved", "findings": listed}
+    said = ann.ask("POST", "/api/decisions", ann.signature(), json=body).json()
+    assert [one["state"] for one in said["findings"]] == [None, "approved", "approved"]
+    assert "is approved already" in said["findings"][0]["why"]
+    assert decided(ledger) == [("approved", "ann")] * 3
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A PostgreSQL of its own, to be crashed."""
+    installed = programs()
+    if installed is None:
+        pytest.skip("no PostgreSQL is installed (Debian and Ubuntu: apt-get install postgresql)")
+    with Server(installed, options=QUICK) as running:
+        yield running
+
+
+@pytest.mark.postgres
+def test_while_the_database_is_down_everything_says_so_and_afterwards_nothing_is_lost(server):
+    url = server.create("away")
+    upgrade(url)
+    ledger = Ledger(url)
+    one, two = a_finding(), a_finding(subject="hubspot:contact:2")
+    row, other = filed(ledger, one, two), again(ledger, two)
+    ann = Reader(ledger)
+    assert ann.decide(row).status_code == 200
+    server.crash()
+    for path in ("/", f"/findings/{row.id}", f"/people/{row.id}", "/nights", "/caps", "/requests", "/api/findings"):
+        answer = ann.get(path)
+        assert (path, answer.status_code, "The ledger cannot be reached" in answer.text) == (path, 503, True)
+    bulk = {"verdict": "rejected", "reason": "no", "findings": [{"id": other.id, "version": 1}]}
+    for path, body in (
+        (decision_of(other), approval(other)),
+        ("/api/decisions", bulk),
+        ("/api/search", {"sought": "ann"}),
+        ("/api/people", {"sought": "ann"}),
+    ):
+        answer = ann.ask("POST", path, ann.signature(), json=body)
+        assert (path, answer.status_code, "The ledger cannot be reached" in answer.text) == (path, 503, True)
+        assert server.folder.name not in answer.text
+    server.begin()
+    assert decided(ledger) == [("approved", "ann")]
+    assert ann.decide(row).status_code == 409
+    assert ann.decide(other).status_code == 200
