@@ -28,6 +28,7 @@ What can go wrong, and whether trying again can help. The DAGs' retry policy is 
   + NotAllowed                     no retry   this person may not take this decision
     - NotReviewer                  no retry   nor any other: they are not on the list
     - TooFast                      no retry   not yet: they approved too much within too short a time
+    - Objected                     no retry   a client objects: nothing of these records until a reviewer lifts it
   + OverCap                        no retry   more fixes are approved than a cap allows: nothing is applied
   + Stopped                        no retry   a person has stopped every write
   + LeaseLost                      no retry   a worker was held up for so long that its fix may be another's
@@ -175,6 +176,10 @@ class TooFast(NotAllowed):
     def __init__(self, message: str, seconds: int = 60) -> None:
         super().__init__(message)
         self.seconds = seconds
+
+
+class Objected(NotAllowed):
+    """A client objects to a change; nothing of these records is approved or written meanwhile."""
 
 
 class OverCap(RollcallError):

@@ -66,6 +66,8 @@ class Settings:
     approvals_per_minute: int = 60  # how many findings one person may approve within a minute
     approvals_per_hour: int = 300  # and within an hour
     approval_days: int = 7  # an approval older than this is not applied
+    cool_off_hours: int = 24  # a requested change of owner, or to a new domain, waits so long for an objection (0: not)
+    proof_days: int = 7  # a proof of who asked for a change that is older than this is not taken, nor approved on
     registrant_lock_days: int = 60  # days a registrar locks a domain against transfer after a new registrant address
     registrant_verification_days: int = 15  # days in which such an address must be verified, else a domain is suspended
     whm_server: str = ""  # hostname, as WHMCS has it, of the server the connection `whm` opens; one of several
@@ -92,6 +94,11 @@ class Settings:
             raise SettingsWrong(
                 "ROLLCALL_LEASE_SECONDS must be at least twice ROLLCALL_REQUEST_SECONDS: "
                 "a worker must still own its fix when its write had to wait its turn and the answer comes."
+            )
+        if settings.cool_off_hours >= settings.approval_days * 24:
+            raise SettingsWrong(
+                "ROLLCALL_COOL_OFF_HOURS must be less than ROLLCALL_APPROVAL_DAYS: "
+                "an approval would be too old before it may be applied."
             )
         return settings
 

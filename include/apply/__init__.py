@@ -11,12 +11,12 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from include import notices
-from include.apply import caps
+from include.apply import caps, holding, returning
 from include.apply.engine import Engine
 from include.apply.permission import require_running
 from include.audit import heads
@@ -39,7 +39,7 @@ def check(ledger: Ledger, settings: Settings, now: Callable[[], datetime] = _now
     """
     Hold what is about to be applied to the gate before it. Returns how many expectations held.
 
-    Approvals that have grown too old go back to the page first, so that one forgotten does not keep the gate closed.
+    Approvals that may not be applied any more go back to the page first: one forgotten does not keep the gate closed.
     Raises GateClosed, or LedgerBehind where the ledger is not the one that was applied from last, and has told the
     reviewers why.
     """
@@ -50,8 +50,9 @@ def check(ledger: Ledger, settings: Settings, now: Callable[[], datetime] = _now
     except LedgerBehind as behind:
         notices.stopped(ledger, str(behind), settings, now())
         raise
-    caps.return_too_old(ledger, settings, now())
-    options, before = fixes.approved(ledger), caps.lately(ledger, now())
+    returning.unfit(ledger, settings, now())
+    options, _ = holding.apart(ledger, fixes.approved(ledger), now())
+    before = caps.lately(ledger, now())
     try:
         return checks.check_fixes(caps.rows(options, settings, now(), before), settings)
     except GateClosed as closed:
@@ -70,25 +71,28 @@ def apply_approved(
     clock: Callable[[], float] = time.monotonic,
 ) -> dict[str, int]:
     """
-    Apply every approved option, in the order of approval. Returns how many fixes had which outcome.
+    Apply every approved option, in the order of approval. Returns how many fixes had which outcome, and how many wait
+    because whoever reads the old address can still object (`cooling_off`), or does (`objected`).
 
     Raises LedgerBehind, Stopped, OverCap or NotAllowed before anything is written. A platform that cannot be used
     does not keep the others from being served; why it could not is raised at the end.
     """
     heads.require(ledger, settings.data)
-    caps.return_too_old(ledger, settings, now())
+    at = now()
+    returning.unfit(ledger, settings, at)
     if settings.apply == "on":
         require_running(ledger)
-    options = fixes.approved(ledger)
-    for option in options:
+    approved = fixes.approved(ledger)
+    for option in approved:
         option.require_approval()
-    over = caps.exceeded(options, settings, caps.lately(ledger, now()))
+    options, waiting = holding.apart(ledger, approved, at)
+    over = caps.exceeded(options, settings, caps.lately(ledger, at))
     if over:
         raise OverCap(f"Nothing is applied: {'; '.join(over)}. Withdraw some approvals on the page, or raise the cap.")
     engine = Engine(ledger, open_platform, settings, now, sleep, clock)
     for option in options:
         engine.apply(option)
-    return _ended(engine)
+    return _ended(engine, waiting)
 
 
 def verify(
@@ -107,8 +111,8 @@ def verify(
     return _ended(engine)
 
 
-def _ended(engine: Engine) -> dict[str, int]:
-    told = {str(outcome): number for outcome, number in Counter(engine.outcomes).items()}
+def _ended(engine: Engine, waiting: Mapping[str, int] | None = None) -> dict[str, int]:
+    told = {str(outcome): number for outcome, number in Counter(engine.outcomes).items()} | dict(waiting or {})
     logger.info("Fixes by outcome: %s", told)
     if engine.problem is not None:
         raise engine.problem

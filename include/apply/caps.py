@@ -1,5 +1,5 @@
 """
-How much may be applied at once and within a day, and how old an approval may be. Over a cap nothing is applied at all.
+How much may be applied at once and within a day. Over a cap nothing is applied at all.
 
 It only counts; it never chooses which of too many fixes may go. A day is the 24 hours before the run: what was sent in
 them counts, whatever became of it.
@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from include import notices
 from include.apply import crowding
 from include.limits import cap_of
 from include.model import Action, FixState
-from include.store import fixes, sent, versions
+from include.store import sent
 
 if TYPE_CHECKING:
     from include.settings import Settings
@@ -62,18 +61,6 @@ def exceeded(options: Sequence[ApprovedOption], settings: Settings, before: Sequ
     crowded = crowding.crowded(_moving(options), before, settings)
     told = list(_over(options, settings, before).values())
     return [*told, *crowding.in_words(crowded, settings)]
-
-
-def return_too_old(ledger: Ledger, settings: Settings, now: datetime) -> int:
-    """Put findings back on the page whose approval is too old to be applied; returns how many. What took is told."""
-    oldest = now - timedelta(days=settings.approval_days)
-    returned = 0
-    for option in fixes.approved(ledger):
-        if option.authority.decided_at < oldest:
-            took = [kept.fix for kept in option.fixes if kept.state is FixState.APPLIED]
-            told = notices.of_change(option.finding_id, option.version, took, settings, now, so_far=len(took))
-            returned += versions.reopen_approved(ledger, option.finding_id, option.version, "too old", now, told)
-    return returned
 
 
 def _to_apply(option: ApprovedOption) -> list[KeptFix]:

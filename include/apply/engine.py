@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from include import notices, permit
-from include.apply import proposing, telling
+from include.apply import proposing, rehearsing, returning, telling
 from include.apply.comparing import differing, moved, reads_after, reads_before, signed
 from include.apply.permission import Permission, other_account, require_running
 from include.apply.settling import Settling
@@ -22,6 +22,7 @@ from include.errors import (
     Conflict,
     LeaseLost,
     NotFound,
+    Objected,
     Refusal,
     RollcallError,
     Stopped,
@@ -102,6 +103,8 @@ class Engine:
         if self.settings.apply == "off":
             self._rehearse(platform, kept)
             return False
+        if returning.went_back(self.ledger, option, self.settings, self.now()):
+            return False  # who approved it may have been taken off the list since the run began
         if not leases.claim(self.ledger, kept.id, self.worker, self.now(), self.settings.lease_seconds):
             self._tell_a_stop()  # or another worker has it or its record, or the finding was reopened a moment ago
             return False
@@ -110,15 +113,9 @@ class Engine:
     def _rehearse(self, platform: Platform, kept: KeptFix) -> None:
         """A dry run: read and compare the fix whose turn it is, and leave everything as it is, the ledger too."""
         try:
-            read = platform.fixes.read(platform.api, kept.fix)
-        except NotFound:
-            self._count(kept, FixState.STALE)
+            self._count(kept, rehearsing.outcome(platform, kept.fix))
         except RollcallError as error:
             self._cannot_use(platform.name, error)
-        else:
-            already = reads_after(platform.fixes, kept.fix, read)
-            planned = FixState.PLANNED if reads_before(platform.fixes, kept.fix, read) else FixState.STALE
-            self._count(kept, FixState.ALREADY if already else planned)
 
     def _apply(self, platform: Platform, option: ApprovedOption, kept: KeptFix) -> FixState | None:
         """Read, compare, write once, read back: a fix that this worker has claimed."""
@@ -142,10 +139,13 @@ class Engine:
             self._tell_a_stop()  # or the lease ran out meanwhile: whoever holds the fix now goes on
             leases.give_back(self.ledger, kept.id, self.worker)
             return None
-        permission = Permission(self.ledger, self.clock, self.clock() + lease - request)
+        permission = Permission(self.ledger, kept.id, self.clock, self.clock() + lease - request)
         try:
             with permit.asked(permission.insist):
                 remark = platform.fixes.write(platform.api, fix)
+        except Objected:  # nothing was done, and its platform is there for the others
+            leases.give_back(self.ledger, kept.id, self.worker)
+            return None
         except (TryLater, Unauthorized, Stopped, LeaseLost) as error:
             self._give_back(kept, error)  # nothing was done
             return None

@@ -1,5 +1,6 @@
 """
-What must hold at the moment a write is sent: the lease lasts until its answer, and nobody has stopped everything.
+What must hold at the moment a write is sent: the lease lasts until its answer, nobody has stopped everything, and no
+client objects.
 
 It is asked by `permit`, after the wait for a turn; a worker that was paused meanwhile finds out here.
 """
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include.errors import LeaseLost, OtherAccount, Stopped, UnclearOutcome
-from include.store import switch
+from include.store import objections, switch
 
 if TYPE_CHECKING:
     from include.store.fixes import KeptFix
@@ -23,16 +24,17 @@ class Permission:
     """To send the requests of one fix, until `until` by the worker's `clock` (seconds)."""
 
     ledger: Ledger
+    fix_id: int
     clock: Callable[[], float]
     until: float
     given: int = 0
 
     def insist(self) -> None:
         """
-        Raise LeaseLost or Stopped where the first request must not be sent.
+        Raise LeaseLost, Stopped or Objected where the first request must not be sent.
 
-        A change that takes several is not cut in two by the switch; where the lease forbids a later one, the outcome
-        is unclear.
+        A change that takes several is not cut in two by the switch or an objection; where the lease forbids a later
+        one, the outcome is unclear.
         """
         if self.clock() > self.until:
             if self.given:
@@ -40,6 +42,7 @@ class Permission:
             raise LeaseLost("The worker was held up for longer than its lease; nothing was sent.")
         if not self.given:
             require_running(self.ledger)
+            objections.require_none_of(self.ledger, self.fix_id)
         self.given += 1
 
 

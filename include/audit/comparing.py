@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +16,19 @@ from include.audit.replay import State
 from include.digests import canonical
 from include.model import Action, Fix, FixState, Option, Ref
 from include.store import audit, outbox
-from include.store.schema import alias, decision, finding, fix, notice, option, receipt, request, switch, undo
+from include.store.schema import (
+    alias,
+    decision,
+    finding,
+    fix,
+    notice,
+    objection,
+    option,
+    receipt,
+    request,
+    switch,
+    undo,
+)
 from include.store.versions import bound_hash
 
 MEANWHILE = {"planned", "in_flight"}  # how a fix may stand between two lines
@@ -37,6 +48,7 @@ def differences(connection: sa.Connection, state: State) -> Iterator[str]:
     yield from _aliases(connection, state)
     yield from _undone(connection, state)
     yield from _switches(connection, state)
+    yield from _objections(connection, state)
 
 
 def _findings(connection: sa.Connection, state: State) -> Iterator[str]:
@@ -86,7 +98,8 @@ def _decisions(connection: sa.Connection, state: State) -> Iterator[str]:
         told = {name: getattr(row, name) for name in ("finding_id", "version", "option_hash", "verdict", "reviewer")}
         words = _words(row, ("reason", "consents"), state.blanked.get("findings", ()))
         about = f"({row.verdict}, on the finding {row.finding_id})"
-        rows.append((row.id, {**told, "until": row.until, "at": _moment(row.at)}, words, about))
+        late = {"not_before": audit.moment(row.not_before) if row.not_before else None, "at": audit.moment(row.at)}
+        rows.append((row.id, {**told, "until": row.until, **late}, words, about))
     yield from _unaccounted("decision", rows, state)
 
 
@@ -94,7 +107,7 @@ def _receipts(connection: sa.Connection, state: State) -> Iterator[str]:
     rows = []
     of = sa.select(receipt, option.c.finding_id).select_from(receipt.join(fix).join(option))
     for row in connection.execute(of.order_by(receipt.c.id)):
-        told = {"fix": row.fix_id, "outcome": row.outcome, "moved": row.moved, "at": _moment(row.at)}
+        told = {"fix": row.fix_id, "outcome": row.outcome, "moved": row.moved, "at": audit.moment(row.at)}
         words = _words(row, ("detail",), state.blanked.get("findings", ()))
         rows.append((row.id, told, words, f"({row.outcome}, of the fix {row.fix_id})"))
     yield from _unaccounted("receipt", rows, state)
@@ -103,7 +116,7 @@ def _receipts(connection: sa.Connection, state: State) -> Iterator[str]:
 def _undone(connection: sa.Connection, state: State) -> Iterator[str]:
     rows = []
     for row in connection.execute(sa.select(undo).order_by(undo.c.id)):
-        told = {"of": row.of, "finding_id": row.finding_id, "who": row.who, "at": _moment(row.at)}
+        told = {"of": row.of, "finding_id": row.finding_id, "who": row.who, "at": audit.moment(row.at)}
         words = _words(row, ("why",), state.blanked.get("findings", ()))
         rows.append((row.id, told, words, f"(of the finding {row.of})"))
     yield from _unaccounted("undo", rows, state)
@@ -112,9 +125,18 @@ def _undone(connection: sa.Connection, state: State) -> Iterator[str]:
 def _switches(connection: sa.Connection, state: State) -> Iterator[str]:
     rows = []
     for row in connection.execute(sa.select(switch).order_by(switch.c.id)):
-        told = {"stopped": row.stopped, "who": row.who, "at": _moment(row.at)}
+        told = {"stopped": row.stopped, "who": row.who, "at": audit.moment(row.at)}
         rows.append((row.id, told, {"why": audit.sealed(row.why) if row.why else ...}, "of the stop switch"))
     yield from _unaccounted("switch", rows, state)
+
+
+def _objections(connection: sa.Connection, state: State) -> Iterator[str]:
+    rows = []
+    for row in connection.execute(sa.select(objection).order_by(objection.c.id)):
+        told = {name: getattr(row, name) for name in ("finding_id", "stands", "records", "who")}
+        words = _words(row, ("why",), state.blanked.get("findings", ()))
+        rows.append((row.id, {**told, "at": audit.moment(row.at)}, words, f"(at the finding {row.finding_id})"))
+    yield from _unaccounted("objection", rows, state)
 
 
 def _notices(connection: sa.Connection, state: State) -> Iterator[str]:
@@ -178,7 +200,3 @@ def _unaccounted(table: str, rows: list[Row], state: State) -> Iterator[str]:
 
 def _fits(words: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
     return all(word in (..., said.get(name)) for name, word in words.items())
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -73,7 +73,7 @@ RECEIPT = ("fix", "outcome", "moved")
 
 def _decided(state: State, seq: int, at: str, body: Mapping[str, Any]) -> None:
     state.findings[body["finding_id"]] = (body["version"], body["state"])
-    told = {name: body[name] for name in DECIDED}
+    told = {**{name: body[name] for name in DECIDED}, "not_before": body.get("not_before")}
     _add(state, "decision", seq, {**told, "at": at}, body, "reason", "consents")
 
 
@@ -85,6 +85,11 @@ def _receipt(state: State, seq: int, at: str, body: Mapping[str, Any]) -> None:
 def _undo(state: State, seq: int, at: str, body: Mapping[str, Any]) -> None:
     told = {name: body[name] for name in ("of", "finding_id", "who")}
     _add(state, "undo", seq, {**told, "at": at}, body, "why")
+
+
+def _objection(state: State, seq: int, at: str, body: Mapping[str, Any]) -> None:
+    told = {name: body[name] for name in ("finding_id", "stands", "records", "who")}
+    _add(state, "objection", seq, {**told, "at": at}, body, "why")
 
 
 def _held(state: State, seq: int, at: str, body: Mapping[str, Any]) -> None:
@@ -147,6 +152,7 @@ LINES: Mapping[str, Callable[[State, int, str, Mapping[str, Any]], None]] = {
     "decided": _decided,
     "receipt": _receipt,
     "undo": _undo,
+    "objection": _objection,
     "held": _held,
     "settled": _settled,
     "reopened": _reopened,

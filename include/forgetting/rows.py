@@ -20,7 +20,19 @@ from include.forgetting.pseudonyms import ERASED, Erased
 from include.model import Action, FixState
 from include.store import audit
 from include.store.requests import UNDER_WAY, WITHDRAWN
-from include.store.schema import decision, dossier, finding, fix, notice, option, receipt, request, switch, undo
+from include.store.schema import (
+    decision,
+    dossier,
+    finding,
+    fix,
+    notice,
+    objection,
+    option,
+    receipt,
+    request,
+    switch,
+    undo,
+)
 
 CLOSED = ("settled", "gone", "rejected")
 UNSETTLED = (str(FixState.IN_FLIGHT), str(FixState.UNKNOWN))
@@ -82,6 +94,9 @@ def of_person(connection: sa.Connection, erased: Erased, refs: Collection[str]) 
     for row in connection.execute(sa.select(undo.c.of, undo.c.finding_id, undo.c.why)):
         if concerns(row.why) or row.of in found.findings:
             found.findings.add(row.finding_id)
+    for row in connection.execute(sa.select(objection.c.finding_id, objection.c.why)):
+        if concerns(row.why):
+            found.findings.add(row.finding_id)
     for row in connection.execute(sa.select(request)):
         if concerns(row.asked, row.found, row.client) or row.finding_id in found.findings:
             found.requests.add(row.id)
@@ -137,6 +152,7 @@ def blank(connection: sa.Connection, rows: Rows, kind: str, told: dict[str, str]
     _update(connection, option.c.finding_id, of, {"label": ""})
     _update(connection, decision.c.finding_id, of, {"reason": None, "consents": None})
     _update(connection, undo.c.finding_id, of, {"why": ""})
+    _update(connection, objection.c.finding_id, of, {"why": ""})
     fixes = [row for part in _parts(of) for row in connection.execute(_fixes(part))]
     _update(connection, receipt.c.fix_id, [row.id for row in fixes], {"detail": None})
     for row in fixes:

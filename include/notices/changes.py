@@ -63,7 +63,7 @@ def of_change(
     changes = list(dict.fromkeys(change for fix in fixes for change in _changes(fix)))
     old = _by_address((change.old, change) for change in changes if not change.same)
     new = _by_address((change.new, change) for change in changes)
-    when = _moment(now or datetime.now(UTC), settings.timezone)
+    when = moment(now or datetime.now(UTC), settings.timezone)
     told = f"{version}-{so_far}" if so_far else str(version)
     about = {"finding": finding_id, "version": told, "when": when}
     return [
@@ -75,10 +75,18 @@ def of_change(
     ]
 
 
+def losing(fixes: Sequence[Fix]) -> list[tuple[str, list[tuple[str, str | None]]]]:
+    """Each address that would go: where, and which would take its place there, as far as it may be shown."""
+    changes = list(dict.fromkeys(change for fix in fixes for change in _changes(fix) if not change.same))
+    stays = _by_address((change.new, change) for change in changes)
+    goes = _by_address((change.old, change) for change in changes)
+    return [(recipient, _lines(lost)) for key, (recipient, lost) in goes.items() if key not in stays]
+
+
 def _to_old(recipient: str, lost: list[Change], settings: Settings, about: dict[str, Any]) -> Notice:
     lines = _lines(lost)
     written = worded("changed_old", settings, lost=lines, moved=any(new for _, new in lines), **about)
-    return _notice("old", recipient, CHANGED, written, settings, about)
+    return notice("old", recipient, CHANGED, written, settings, about)
 
 
 def _to_new(
@@ -91,7 +99,7 @@ def _to_new(
         "lost": _lines(lost),
     }
     subject = CHANGED if lost else SET if values["services"] else ADDED
-    return _notice("new", recipient, subject, worded("changed_new", settings, **values, **about), settings, about)
+    return notice("new", recipient, subject, worded("changed_new", settings, **values, **about), settings, about)
 
 
 def _lines(lost: list[Change]) -> list[tuple[str, str | None]]:
@@ -99,9 +107,10 @@ def _lines(lost: list[Change]) -> list[tuple[str, str | None]]:
     return list(dict.fromkeys((change.service, masked(change.new) if change.new else None) for change in lost))
 
 
-def _notice(
+def notice(
     role: str, recipient: str, subject: str, written: tuple[str, str], settings: Settings, about: dict[str, Any]
 ) -> Notice:
+    """A message about a finding; `role` is a part of its name, and says whom it is for."""
     named = message_id(settings, about["finding"], about["version"], role, fingerprint(recipient))
     return Notice(named, recipient, subject, *written, about=about["finding"], headers=HEADERS)
 
@@ -149,7 +158,7 @@ def _use(target: Ref) -> str | None:
     return next((str(uses[target.kind]) for uses in every if target.kind in uses), None)
 
 
-def _moment(now: datetime, zone: str) -> str:
+def moment(now: datetime, zone: str) -> str:
     """`23 November 2026 at 14:05 (UTC)`, whatever this machine's locale."""
     local = now.astimezone(ZoneInfo(zone))
     return f"{local.day} {MONTHS[local.month - 1]} {local.year} at {local:%H:%M} ({zone})"

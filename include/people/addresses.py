@@ -65,6 +65,31 @@ def normal(text: str | None) -> Address | None:
     return Address(key, base in _roles(), known.free, known.disposable, site, like if like != key else None)
 
 
+def foreign_domain(text: str) -> str | None:
+    """An address's domain as mail systems write it, where that is not how people do: `xn--ggle-55da.com`."""
+    forms = _domain_forms(text)
+    return forms[1] if forms and forms[0] != forms[1] else None
+
+
+def mixes_scripts(text: str) -> bool:
+    """Whether a word of an address's domain is made of the letters of two scripts."""
+    from confusable_homoglyphs import confusables  # type: ignore[import-untyped]  # it says no types
+
+    forms = _domain_forms(text)
+    return forms is not None and any(confusables.is_mixed_script(word) for word in forms[0].split("."))
+
+
+def _domain_forms(text: str) -> tuple[str, str] | None:
+    """An address's domain in its own letters, and in ASCII."""
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        checked = validate_email(_unwrapped(text), check_deliverability=False, allow_smtputf8=True)
+    except EmailNotValidError:
+        return None
+    return checked.domain.lower(), (checked.ascii_domain or checked.domain).lower()
+
+
 def plainly(raw: ir.Table, known: ir.Table) -> ir.Table:
     """
     The columns of `Address` for the column `raw`, and `plain`: whether they hold, or only `normal` can tell.
@@ -133,7 +158,7 @@ def _in_latin(text: str) -> str:
 
 @cache
 def _twin(letter: str) -> str:
-    from confusable_homoglyphs import confusables  # type: ignore[import-untyped]  # it says no types
+    from confusable_homoglyphs import confusables
 
     found = confusables.is_confusable(letter, preferred_aliases=["latin"]) or []
     twins = (twin["c"] for entry in found for twin in entry["homoglyphs"])

@@ -51,7 +51,7 @@ def checked(
     draft = Draft(row.id, row.requester, asked, Ref.parse(str(row.client)))
     whmcs = open_platform("whmcs")
     try:
-        look_at_client(draft, whmcs, row.at, datetime.now(UTC).date())
+        look_at_client(draft, whmcs, row.at, datetime.now(UTC).date(), settings.proof_days)
     except NotFound as gone:
         return Checked(requests.TROUBLE, {"troubles": [str(gone)]})
     look_at_hosting(draft, whmcs, open_platform)

@@ -12,8 +12,9 @@ from include.planning.draft import AGAINST, FOR, STRONGLY, Draft, same, to_read
 from include.platforms.whmcs.find import Owner, owner_of
 from include.platforms.whmcs.holders import contacts_holding, holders
 from include.platforms.whmcs.profile import Profile, profile
-from include.requests import PROVEN_DAYS, WEAK, still_proven
+from include.requests import WEAK
 from include.rules import _making as making
+from include.store import proofs
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
     from include.platforms import Platform
 
 
-def look_at_client(draft: Draft, whmcs: Platform, asked_at: datetime, today: date) -> None:
+def look_at_client(draft: Draft, whmcs: Platform, asked_at: datetime, today: date, proof_days: int) -> None:
     """Everything about the client itself. Where one of its changes cannot be made, the draft says why."""
     draft.accounts["whmcs"] = whmcs.api.account()
     known = profile(whmcs.api, draft.client)
-    _who_asked(draft, known, asked_at, today)
+    _who_asked(draft, known, asked_at)
+    if not proofs.fresh(draft.asked.proof.seen_on, today, proof_days):
+        says = f"The proof of who asks has become older than {proof_days} days: make sure again, and ask anew."
+        draft.troubles.append(says)
     _the_address(draft)
     if not known.active:
         draft.troubles.append(
@@ -45,7 +49,7 @@ def look_at_client(draft: Draft, whmcs: Platform, asked_at: datetime, today: dat
         draft.says("sub_contact", 0.0, says)
 
 
-def _who_asked(draft: Draft, known: Profile, asked_at: datetime, today: date) -> None:
+def _who_asked(draft: Draft, known: Profile, asked_at: datetime) -> None:
     who = " ".join(filter(None, (known.name or known.company or "without a name", f"(client {draft.client.id})")))
     says = f"Request {draft.number}, taken down by {draft.requester} on {asked_at.date().isoformat()}: {who} wants"
     says += f" {draft.new} instead of {known.email or 'no address'}. Why: {draft.asked.reason}"
@@ -55,9 +59,6 @@ def _who_asked(draft: Draft, known: Profile, asked_at: datetime, today: date) ->
     if weak:
         says = "This proof is weak: who has got hold of the mailbox or knows the person may give it too."
         draft.says("weak_proof", AGAINST, says)
-    if not still_proven(draft.asked.proof, today):
-        says = f"The proof of who asks has become older than {PROVEN_DAYS} days: make sure again, and ask anew."
-        draft.troubles.append(says)
     if draft.asked.mailbox_lost:
         says = "The client no longer reads the old address, and nobody there can object. It is written to all the same."
         draft.says("mailbox_lost", AGAINST, says)
@@ -75,9 +76,14 @@ def _the_address(draft: Draft) -> None:
         return
     if known.looks_like:
         says = f"{draft.new} looks like {known.looks_like}: was it misspelled, or is it meant to be taken for that?"
-        draft.says("looks_like", STRONGLY, says)
+        draft.says("new_looks_like", STRONGLY, says)
+    if written := addresses.foreign_domain(draft.new):
+        says = f"The domain of {draft.new} is written {written} by mail systems: read the letters one by one."
+        mixed = addresses.mixes_scripts(draft.new)
+        more = " It mixes the letters of two scripts, which honest names rarely do." if mixed else ""
+        draft.says("new_mixed" if mixed else "new_foreign", STRONGLY if mixed else 0.0, says + more)
     if known.disposable:
-        draft.says("disposable", STRONGLY, f"{draft.new} is a mailbox for one day: it will be gone, or anybody's.")
+        draft.says("new_disposable", STRONGLY, f"{draft.new} is a mailbox for one day: it will be gone, or anybody's.")
     if known.role:
         draft.says("role", AGAINST, f"{draft.new} is the mailbox of a task, which several people may read.")
 

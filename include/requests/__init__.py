@@ -6,13 +6,11 @@ It locates nobody and writes nothing: `planning` looks requests up on the platfo
 
 from __future__ import annotations
 
-from include.requests.asked import PROOFS, PROVEN_DAYS, WEAK, Proof, Request, still_proven
+from include.requests.asked import PROOFS, WEAK, Proof, Request
 from include.requests.reading import read
 from include.requests.spreadsheet import COLUMNS, read_csv
 
-__all__ = [
-    "ABOUT", "COLUMNS", "PROOFS", "PROVEN_DAYS", "RULE", "WEAK", "Proof", "Request", "read", "read_csv", "still_proven",
-]  # fmt: skip
+__all__ = ["ABOUT", "COLUMNS", "PROOFS", "RULE", "WEAK", "Proof", "Request", "read", "read_csv"]
 
 RULE = "requested_email_change"
 ABOUT = "A client asked for another address: the whole procedure as one option."

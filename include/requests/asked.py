@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-PROVEN_DAYS = 7  # proof of who asks is no longer taken when it is older
 PROOFS = {
     "ticket": "ticket opened while signed in",
     "call_back": "call back to the number on file",
@@ -76,8 +75,3 @@ class Request:
         seen = said["proof"]
         proof = Proof(seen["kind"], seen["reference"], seen["seen_by"], date.fromisoformat(seen["seen_on"]))
         return cls(**{**said, "proof": proof, "domains": tuple(said["domains"])})
-
-
-def still_proven(proof: Proof, today: date) -> bool:
-    """Whether a proof is of the last days, and not of a day to come."""
-    return timedelta(0) <= today - proof.seen_on <= timedelta(PROVEN_DAYS)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from include.errors import RequestWrong
 from include.people import addresses
-from include.requests.asked import PROOFS, PROVEN_DAYS, Proof, Request
+from include.requests.asked import PROOFS, Proof, Request
+from include.settings import settings
+from include.store import proofs
 
 LONGEST = {"client": 200, "reason": 500, "proof_reference": 200, "proof_seen_by": 100}
 LONGEST_NAME, LONGEST_DOMAIN, MOST_DOMAINS = 100, 253, 50
@@ -132,8 +134,8 @@ def _proof(form: _Reader, needed: Mapping[str, str], today: date) -> Proof | Non
         return None
     if seen_on > today:
         form.wrong("proof_seen_on", "This day is still to come.")
-    elif today - seen_on > timedelta(PROVEN_DAYS):
-        form.wrong("proof_seen_on", f"The proof is older than {PROVEN_DAYS} days: make sure again who asks.")
+    elif not proofs.fresh(seen_on, today, days := settings().proof_days):
+        form.wrong("proof_seen_on", f"The proof is older than {days} days: make sure again who asks.")
     return Proof(kind, needed["proof_reference"], needed["proof_seen_by"], seen_on)
 
 

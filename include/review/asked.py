@@ -8,6 +8,7 @@ from typing import Any
 
 from include.requests import PROOFS, Request
 from include.review import words
+from include.review.waits import TONES, WENT
 from include.store import requests
 from include.store.requests import RequestRow
 
@@ -30,8 +31,7 @@ LED_TO = {
     "gone": ("Closed", "quiet"),
 }
 FORGOTTEN = "(forgotten)"
-WENT = {"waiting": "waits to be sent", "sent": "sent", "refused": "could not be delivered"}
-WHOM = {"old": "Old address", "new": "New address"}
+WHOM = {"coming": "Old address, before the change", "old": "Old address", "new": "New address"}
 
 
 def line(row: RequestRow) -> dict[str, Any]:
@@ -49,8 +49,14 @@ def line(row: RequestRow) -> dict[str, Any]:
     }
 
 
-def whole(row: RequestRow, told: Sequence[tuple[str, str, str, str | None]], user: str) -> dict[str, Any]:
-    """Everything about one request."""
+def whole(
+    row: RequestRow,
+    told: Sequence[tuple[str, str, str, str | None]],
+    user: str,
+    until: str | None = None,
+    objected: bool = False,
+) -> dict[str, Any]:
+    """Everything about one request. `until`: when an approved one may be applied; `objected`: whether it is frozen."""
     mine = row.requester.strip().casefold() == user.strip().casefold()
     undecided = row.state == requests.FILED and row.finding_state in requests.UNDECIDED
     return {
@@ -70,6 +76,8 @@ def whole(row: RequestRow, told: Sequence[tuple[str, str, str, str | None]], use
             for which, address, state, problem in told
         ],
         "waits": row.state in requests.TO_PLAN,
+        "until": until,
+        "objected": objected,
         "undecided": undecided,
         "may_choose": row.state == requests.CHOOSE and mine,
         "may_repeat": row.state in {requests.TROUBLE, requests.CHOOSE} or undecided,
@@ -77,9 +85,6 @@ def whole(row: RequestRow, told: Sequence[tuple[str, str, str, str | None]], use
         "mine": mine,
         "genuine": row.genuine,
     }
-
-
-TONES = {"waiting": "quiet", "sent": "good", "refused": "bad"}
 
 
 def _asked(asked: Request) -> list[tuple[str, str]]:

@@ -29,9 +29,14 @@ def append(connection: sa.Connection, kind: str, body: dict[str, Any], now: date
     """Add a line, within a transaction of `Ledger.write`: writers take turns, so no two lines follow the same one."""
     last = connection.execute(sa.select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
     seq, previous = (last.seq + 1, last.hash) if last else (1, START)
-    at = (now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="microseconds")
+    at = moment(now or datetime.now(UTC))
     line = {"seq": seq, "at": at, "kind": kind, "body": body, "previous": previous}
     connection.execute(sa.insert(audit).values(**line, hash=digest(line)))
+
+
+def moment(at: datetime) -> str:
+    """A moment as the audit keeps it."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def sealed(value: Any) -> str | None:

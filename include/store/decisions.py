@@ -17,13 +17,15 @@ import sqlalchemy as sa
 
 from include.errors import AlreadyDecided, FindingChanged, NotAllowed
 from include.model import FixState, Verdict
-from include.store import audit, four_eyes, requests, reviewing, undone
+from include.settings import settings
+from include.store import audit, four_eyes, objections, proofs, requests, reviewing, undone, waiting
 from include.store import consents as given
 from include.store.schema import decision, finding, fix, option
 
 if TYPE_CHECKING:
     from include.store.consents import Consent
     from include.store.ledger import Ledger
+    from include.store.waiting import Coming
 
 UNDECIDED = frozenset({"open", "half_approved"})
 
@@ -41,12 +43,14 @@ def decide(
     withdraw: bool = False,
     consents: Sequence[Consent] = (),
     now: datetime | None = None,
+    coming: Coming | None = None,
 ) -> str:
     """
     Record a decision and return the finding's new state.
 
     `withdraw`: the reviewer saw the finding approved and takes that back, to reject or defer it. `consents`: the
     client's, to the fixes of the approved option that need one; the others of these are left out of what is approved.
+    `coming`: how long what a client asked for waits, and what is told of it beforehand.
 
     Raises AlreadyDecided, FindingChanged when `version` or `option_hash` is not what is filed, and NotAllowed, be it
     NotReviewer or TooFast.
@@ -72,8 +76,12 @@ def decide(
         if chosen is not None:
             requests.require_another_person(connection, finding_id, reviewer)
             undone.require_another_person(connection, finding_id, reviewer)
+            objections.require_none(connection, finding_id)
             chosen = given.chosen(connection, finding_id, row.key, chosen, consents, at.date())
         state = _state(connection, row, said, reviewer, chosen)
+        not_before = waiting.begin(connection, row, chosen, at, coming) if chosen and state == "approved" else None
+        if chosen is not None:
+            proofs.require_fresh(connection, finding_id, (not_before or at).date(), settings().proof_days)
         values = {"state": state, "until": until if said is Verdict.DEFERRED else None, "changed_at": at}
         won = connection.execute(
             sa.update(finding)
@@ -93,8 +101,10 @@ def decide(
         }
         told = [one.as_json() for one in consents] or None
         option_id = chosen.id if chosen else None
-        connection.execute(sa.insert(decision).values(**kept, option_id=option_id, consents=told, at=at))
+        late = {"option_id": option_id, "consents": told, "not_before": not_before, "at": at}
+        connection.execute(sa.insert(decision).values(**kept, **late))
         sealed = {"reason": audit.sealed(reason)} | ({"consents": audit.sealed(told)} if told else {})
+        sealed |= {"not_before": audit.moment(not_before)} if not_before else {}
         audit.append(connection, "decided", {**kept, **sealed, "state": state}, at)
     return state
 

@@ -73,6 +73,7 @@ class DecisionRow:
     at: datetime
     option_hash: str | None
     consents: tuple[Mapping[str, str], ...] = ()
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ def _whole(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[Findi
                     row.at,
                     row.option_hash,
                     tuple(row.consents or ()),
+                    row.not_before,
                 )
             )
     return [

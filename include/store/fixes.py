@@ -61,6 +61,7 @@ class ApprovedOption:
     needed: int
     authority: Authority
     fixes: tuple[KeptFix, ...]
+    not_before: datetime | None = None  # what a client asked for waits until then, see `waiting`
 
     def require_approval(self) -> None:
         """Raise NotAllowed unless enough people approved exactly these fixes."""
@@ -119,6 +120,13 @@ def announced(ledger: Ledger, kept: KeptFix, outcome: FixState) -> list[Fix]:
     if outcome in TOOK and not set(states.values()) <= TOOK:
         return []
     return [one.fix for one in all_of_it if states[one.id] in {FixState.APPLIED, FixState.UNKNOWN}]
+
+
+def taken(ledger: Ledger, one: ApprovedOption) -> list[Fix]:
+    """What was changed of an option, as the ledger has it now."""
+    with ledger.read() as connection:
+        held = _fixes(connection, fix.c.id, [kept.id for kept in one.fixes])
+    return [kept.fix for fixes in held.values() for kept in fixes if kept.state is FixState.APPLIED]
 
 
 def took_before(ledger: Ledger, kept: KeptFix) -> list[Fix]:
@@ -183,6 +191,7 @@ def _approved(rows: Sequence[sa.Row[Any]], filed: sa.Row[Any], fixes: Sequence[K
         needed=four_eyes.needed((str(one.fix.action) for one in fixes), filed.people),
         authority=Authority(tuple(reversed(people.values())), last.at, reason, last.finding_id),
         fixes=tuple(fixes),
+        not_before=last.not_before,
     )
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from include.model import TOOK, FixState, Verdict
-from include.store import switch
+from include.store import objections, switch
 from include.store.schema import decision, finding, fix, option
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def claim(ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: floa
     """
     Take a fix to apply it: only while its option is what was approved, and all fixes before it took.
 
-    Nobody may be at work on one of its records meanwhile, and nothing is taken while everything is stopped.
+    Nobody may be at work on one of its records meanwhile, and nothing is taken while everything is stopped, or of
+    records for which a client's objection stands.
     """
     sooner = fix.alias("sooner")
     allowed = sa.exists().where(
@@ -57,7 +58,8 @@ def claim(ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: floa
         .values(state=str(FixState.IN_FLIGHT), sent_at=None, image=None, **_lease(worker, now, seconds))
     )
     with ledger.write() as connection:
-        return not _shared(connection, fix_id) and connection.execute(taken).rowcount == 1
+        busy = _shared(connection, fix_id) or objections.freezes(connection, fix_id)
+        return not busy and connection.execute(taken).rowcount == 1
 
 
 def send(
@@ -67,16 +69,13 @@ def send(
     Note that the write is about to be sent, and what the record was before; False when the lease is lost.
 
     The lease is renewed, and must have outlasted the request had it been sent at once. False, too, while everything is
-    stopped.
+    stopped, or an objection stands.
     """
-    return _changed(
-        ledger,
-        sa.update(fix)
-        .where(
-            _mine(fix_id, worker), fix.c.lease_until > now + timedelta(seconds=request_seconds), ~switch.is_stopped()
-        )
-        .values(sent_at=now, image=image, **_lease(worker, now, seconds)),
-    )
+    outlasts = fix.c.lease_until > now + timedelta(seconds=request_seconds)
+    noted = sa.update(fix).where(_mine(fix_id, worker), outlasts, ~switch.is_stopped())
+    noted = noted.values(sent_at=now, image=image, **_lease(worker, now, seconds))
+    with ledger.write() as connection:
+        return not objections.freezes(connection, fix_id) and connection.execute(noted).rowcount == 1
 
 
 def give_back(ledger: Ledger, fix_id: int, worker: str) -> bool:

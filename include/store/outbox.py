@@ -22,6 +22,7 @@ from include.store.schema import notice
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
 
+TO_PEOPLE = {"coming", "old", "new"}  # in a Message-ID, which of a change's people it is for
 SAID = ("recipient", "subject", "text", "html", "headers", "pictures")
 
 
@@ -90,6 +91,19 @@ def put_off(ledger: Ledger, id: int, worker: str, problem: str, until: datetime)
         later = sa.update(notice).where(_mine(id, worker))
         values = {"tries": notice.c.tries + 1, "due_at": until, "problem": problem, "lease_owner": None}
         return connection.execute(later.values(values)).rowcount == 1
+
+
+def told(ledger: Ledger, finding_id: str) -> list[tuple[str, str, str, str | None]]:
+    """
+    The messages to the people of a finding: which of them, recipient, state, and what went wrong.
+
+    Which: `coming` for the old address before the change, `old` and `new` after it.
+    """
+    wanted = sa.select(notice).where(notice.c.about == finding_id).order_by(notice.c.id)
+    with ledger.read() as connection:
+        rows = connection.execute(wanted).all()
+    named = [(row, row.message_id.split(".")) for row in rows]
+    return [(at[2], row.recipient, row.state, row.problem) for row, at in named if set(at[2:3]) & TO_PEOPLE]
 
 
 def counts(ledger: Ledger) -> dict[str, int]:

@@ -19,6 +19,7 @@ from include.store import audit, outbox, reviewing, versions
 from include.store.schema import alias, finding, fix, option, receipt
 
 if TYPE_CHECKING:
+    from include.store.fixes import ApprovedOption
     from include.store.ledger import Ledger
 
 # An unknown outcome may still turn out well: its finding stays as it is until a read tells. After these it is over.
@@ -82,6 +83,28 @@ def close(ledger: Ledger, fix_id: int, *, took: bool, reviewer: str, reason: str
         saw = f"{reviewer.strip()} looked, and it {'took' if took else 'did not take'}: {reason.strip()}"
         _write(connection, fix_id, Receipt(outcome, saw), now)
     return outcome
+
+
+def back_to_the_page(
+    ledger: Ledger, one: ApprovedOption, word: str, says: str, now: datetime, told: Sequence[Notice] = ()
+) -> bool:
+    """
+    Put a finding back to be decided whose approval may not be applied (any more), with a receipt that says why.
+
+    It is the receipt of the next fix, which nobody has begun; where there is none, only the audit tells (`word`).
+    False when the finding is not approved as this version.
+    """
+
+    def leave_reason(connection: sa.Connection) -> None:
+        ids = [kept.id for kept in one.fixes]
+        waiting = fix.c.state.in_((str(FixState.PLANNED), str(FixState.HELD)))
+        wanted = sa.select(fix.c.id).where(fix.c.id.in_(ids), waiting).order_by(fix.c.position).limit(1)
+        following = connection.execute(wanted).scalar()
+        if following is not None:
+            connection.execute(sa.update(fix).where(fix.c.id == following).values(state=str(FixState.HELD)))
+            _write(connection, following, Receipt(FixState.HELD, says), now)
+
+    return versions.reopen_approved(ledger, one.finding_id, one.version, word, now, told, leave_reason)
 
 
 def settle_without_fixes(ledger: Ledger, finding_id: str, version: int, now: datetime) -> bool:

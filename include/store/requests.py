@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from include.digests import digest
 from include.errors import AlreadyAsked, AlreadyDecided, NotAllowed
 from include.store import audit
-from include.store.schema import finding, notice, request
+from include.store.schema import finding, request
 
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
@@ -124,6 +124,8 @@ def move(ledger: Ledger, id: int, was: Collection[str], state: str, *, by: str |
         done = connection.execute(sa.update(request).where(here).values(state=state, changed_at=at, **told))
         if done.rowcount == 1:
             audit.append(connection, "request", {"request": id, "state": state, "by": by}, at)
+            if state == WITHDRAWN:
+                _close(connection, id, sa.true(), at)
         return done.rowcount == 1
 
 
@@ -151,27 +153,23 @@ def withdraw(ledger: Ledger, id: int, who: str) -> None:
     _moved(ledger, id, UNDER_WAY, WITHDRAWN, by=who)
 
 
-def told(ledger: Ledger, finding_id: str) -> list[tuple[str, str, str, str | None]]:
-    """The messages to the old and the new address: which of the two, recipient, state, and what went wrong."""
-    wanted = sa.select(notice).where(notice.c.about == finding_id).order_by(notice.c.id)
-    with ledger.read() as connection:
-        rows = connection.execute(wanted).all()
-    named = [(row, row.message_id.split(".")) for row in rows]
-    return [(at[2], row.recipient, row.state, row.problem) for row, at in named if at[2:3] in (["old"], ["new"])]
-
-
 def filed(connection: sa.Connection, id: int, finding_id: str, now: datetime) -> None:
     """Tie a request to its finding, in the transaction that files it; an earlier one that nobody decided is gone."""
-    before = sa.select(request.c.finding_id).where(request.c.id == id).scalar_subquery()
-    replaced = sa.and_(finding.c.id == before, finding.c.id != finding_id, finding.c.state.in_(UNDECIDED))
-    rows = connection.execute(sa.select(finding.c.id, finding.c.version).where(replaced)).all()
-    if rows:
-        connection.execute(sa.update(finding).where(replaced).values(state="gone", changed_at=now))
-        became = {row.id: [row.version, "gone"] for row in rows}
-        audit.append(connection, "filed", {"request": id, "gone": len(rows), "became": became}, now)
+    _close(connection, id, finding.c.id != finding_id, now)
     told = {"state": FILED, "finding_id": finding_id, "changed_at": now}
     connection.execute(sa.update(request).where(request.c.id == id).values(told))
     audit.append(connection, "request", {"request": id, "state": FILED, "finding": finding_id, "by": None}, now)
+
+
+def _close(connection: sa.Connection, id: int, which: sa.ColumnElement[bool], now: datetime) -> None:
+    """Let a finding that a request led to be gone, where nobody has decided on it."""
+    before = sa.select(request.c.finding_id).where(request.c.id == id).scalar_subquery()
+    undecided = sa.and_(finding.c.id == before, finding.c.state.in_(UNDECIDED), which)
+    rows = connection.execute(sa.select(finding.c.id, finding.c.version).where(undecided)).all()
+    if rows:
+        connection.execute(sa.update(finding).where(undecided).values(state="gone", until=None, changed_at=now))
+        became = {row.id: [row.version, "gone"] for row in rows}
+        audit.append(connection, "filed", {"request": id, "gone": len(rows), "became": became}, now)
 
 
 def findings_of(connection: sa.Connection) -> set[str]:
@@ -187,8 +185,17 @@ def require_another_person(connection: sa.Connection, finding_id: str, reviewer:
                 f"Request {row.id} is not what was written down: the ledger was changed by something other than "
                 "Rollcall. Nothing of it can be approved."
             )
-        if row.requester.strip().casefold() == reviewer.strip().casefold():
+        if asked_by(connection, finding_id, reviewer):
             raise NotAllowed(f"You took request {row.id} down yourself: another person must approve it.")
+        if row.state != FILED:
+            stands = "was withdrawn" if row.state == WITHDRAWN else "is being looked up again"
+            raise NotAllowed(f"Request {row.id} {stands}: nothing of it can be approved now.")
+
+
+def asked_by(connection: sa.Connection, finding_id: str, who: str) -> bool:
+    """Whether this person took a request down that led to the finding."""
+    rows = _rows(connection, request.c.finding_id == finding_id)
+    return any(row.requester.strip().casefold() == who.strip().casefold() for row in rows)
 
 
 def _required(ledger: Ledger, id: int, *states: str) -> RequestRow:

@@ -46,8 +46,8 @@ GRANT INSERT, DELETE ON dossier TO rollcall_detector;
 GRANT UPDATE (state, tries, due_at, lease_owner, problem, sent_at) ON notice TO rollcall_detector;
 GRANT UPDATE (state, finding_id, client, found, changed_at) ON request TO rollcall_detector;
 
--- People decide, take requests down, ask for an undo (which is a finding, too), and stop everything.
-GRANT INSERT ON decision, request, undo, switch, receipt, notice, option, fix TO rollcall_reviewer;
+-- People decide, take requests and objections down, ask for an undo (which is a finding, too), and stop everything.
+GRANT INSERT ON decision, request, undo, switch, objection, receipt, notice, option, fix TO rollcall_reviewer;
 GRANT INSERT, UPDATE ON finding TO rollcall_reviewer;
 GRANT INSERT, DELETE ON dossier TO rollcall_reviewer;
 GRANT UPDATE (state, finding_id, client, found, changed_at) ON request TO rollcall_reviewer;
@@ -69,5 +69,5 @@ GRANT UPDATE (reason, consents) ON decision TO rollcall_forgetter;
 GRANT UPDATE (detail) ON receipt TO rollcall_forgetter;
 GRANT UPDATE (recipient, subject, text, html, headers, pictures, state, problem) ON notice TO rollcall_forgetter;
 GRANT UPDATE (asked, found, client, state, changed_at) ON request TO rollcall_forgetter;
-GRANT UPDATE (why) ON undo, switch TO rollcall_forgetter;
+GRANT UPDATE (why) ON undo, switch, objection TO rollcall_forgetter;
 GRANT DELETE ON dossier TO rollcall_forgetter;

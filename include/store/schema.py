@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from include.store.kept_types import Json, Utc
 
-HEAD = "0009"  # the newest migration
+HEAD = "0010"  # the newest migration
 
 metadata = MetaData(
     naming_convention={
@@ -121,6 +121,7 @@ decision = Table(
     Column("until", String(10)),
     Column("consents", Json),  # a client's consent to single fixes, with its evidence, see `consents`
     Column("at", Utc, nullable=False),
+    Column("not_before", Utc),  # whoever reads the old address was told of the change, and can object until then
     Index("ix_decision_finding_id_version", "finding_id", "version"),
     Index("ix_decision_at", "at"),
 )
@@ -204,6 +205,18 @@ undo = Table(
     Column("id", Integer, primary_key=True),
     Column("of", String(16), ForeignKey("finding.id"), nullable=False),
     Column("finding_id", String(16), ForeignKey("finding.id"), nullable=False),  # the finding that undoes it
+    Column("who", Text, nullable=False),
+    Column("why", Json, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+objection = Table(
+    "objection",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("finding_id", String(16), ForeignKey("finding.id"), nullable=False),
+    Column("stands", Boolean, nullable=False),  # False where a reviewer lifted it; the newest row counts
+    Column("records", Json, nullable=False),  # whose fixes are frozen
     Column("who", Text, nullable=False),
     Column("why", Json, nullable=False),
     Column("at", Utc, nullable=False),

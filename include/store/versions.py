@@ -6,7 +6,7 @@ A finding that comes back to the page gets a new version, so that no decision of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -22,8 +22,8 @@ from include.store.schema import finding, fix, option
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
 
-
 MANY = 500  # ids in one question to the database
+Write = Callable[[sa.Connection], None] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,17 +205,25 @@ def reopen(connection: sa.Connection, finding_id: str, why: str, now: datetime) 
 
 
 def reopen_approved(
-    ledger: Ledger, finding_id: str, version: int, why: str, now: datetime, told: Sequence[Notice] = ()
+    ledger: Ledger,
+    finding_id: str,
+    version: int,
+    why: str,
+    now: datetime,
+    told: Sequence[Notice] = (),
+    also: Write = None,
 ) -> bool:
     """
     Put a finding back on the page if it is still approved as this version; False when it is not.
 
-    `told`: messages about what was applied of it until then.
+    `told`: messages about what was applied of it until then. `also`: writes what must be there before it is back.
     """
     with ledger.write() as connection:
         approved = (finding.c.id == finding_id, finding.c.version == version, finding.c.state == "approved")
         if connection.execute(sa.select(finding.c.id).where(*approved)).first() is None:
             return False
+        if also is not None:
+            also(connection)
         reopen(connection, finding_id, why, now)
         for notice in told:
             outbox.put(connection, notice, now)

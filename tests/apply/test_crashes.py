@@ -140,7 +140,7 @@ class Paused(Clock):
 
 def test_a_worker_that_wakes_after_its_lease_sends_nothing(worker, sandbox, ledger):
     approved(ledger, email_fix(sandbox, "shopify", "customer"))
-    worker.clock = Paused(looks=4)  # for what is too old, for the day of the caps, to claim, then before it sends
+    worker.clock = Paused(looks=4)  # as the run begins, whether the approval holds, to claim, then before it sends
     assert worker.apply() == {}
     assert sandbox.writes() == []
     worker.clock.moment += LEASE

@@ -239,6 +239,7 @@ BLANKED = {
     "notice": {"recipient", "subject", "text", "html", "headers", "pictures"},
     "request": {"asked", "found", "client"},
     "undo": {"why"},
+    "objection": {"why"},
     "switch": {"why"},
 }
 KEPT = {
@@ -249,6 +250,7 @@ KEPT = {
     "notice": {"problem"},  # without a word of anybody, see the schema
     "request": {"requester"},
     "undo": {"who"},
+    "objection": {"records", "who"},  # records by reference
     "switch": {"who"},
     "step": {"told", "problem"},  # counts
     "audit": {"body"},  # checksums, see `include.store.audit`

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from include import planning, requests
 from include.platforms import Platform
+from include.review import deciding
 from include.settings import Settings
-from include.store import decisions, findings
+from include.store import findings, outbox
 from include.store import requests as kept
 from include.store.findings import FindingRow
 from include.store.ledger import Ledger
 from include.store.requests import RequestRow
 from include.store.snapshots import Snapshots, open_store
-from tests.apply.cases import Worker
+from tests.apply.cases import Clock, Worker
 
 NEW = "ann@new.example"
 SETTINGS = Settings(apply="on", sandbox=True)
@@ -93,11 +94,13 @@ class SupportDesk:
                 break
             option = row.options[0]
             told = {"verdict": "approved", "version": row.version, "option_hash": option.hash, "reason": "seen"}
-            state = decisions.decide(self.ledger, row.id, reviewer=reviewer, **told)
+            state = deciding.decide(self.ledger, row.id, reviewer=reviewer, **told)
         return state
 
-    def apply(self) -> dict[str, int]:
-        worker = Worker(self.ledger, SimpleNamespace(open=self._open))  # type: ignore[arg-type]
+    def apply(self, *, hours: float = 25) -> dict[str, int]:
+        """A run of the apply DAG so many hours from now: once the old address has had its time to object."""
+        clock = Clock(datetime.now(UTC) + timedelta(hours=hours))
+        worker = Worker(self.ledger, SimpleNamespace(open=self._open), clock)  # type: ignore[arg-type]
         return worker.apply()
 
     def done(self, **said: Any) -> RequestRow:
@@ -113,4 +116,4 @@ class SupportDesk:
 
     def told(self, id: int) -> list[tuple[str, str, str, str | None]]:
         """The messages to the old and the new address."""
-        return kept.told(self.ledger, str(self.row(id).finding_id))
+        return outbox.told(self.ledger, str(self.row(id).finding_id))

@@ -15,10 +15,10 @@ OLD = "ann@example.com"
 
 
 def told(desk: SupportDesk) -> list[tuple[str, bool, bool]]:
-    """Who was told, and whether of the login and of the hosting."""
+    """Who was told of what was done, and whether of the login and of the hosting."""
     with desk.ledger.read() as connection:
         rows = connection.execute(sa.select(notice).order_by(notice.c.id)).all()
-    mine = [row for row in rows if row.recipient in {OLD, NEW}]
+    mine = [row for row in rows if row.recipient in {OLD, NEW} and "coming" not in row.message_id]
     return [(row.recipient, "Sign-in" in row.text, "Web hosting" in row.text) for row in mine]
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from include.errors import RequestWrong
-from include.requests import Request, read, still_proven
+from include.requests import Request, read
+from include.store import proofs
 from tests.planning.desk import form
 
 TODAY = datetime.now(UTC).date()
@@ -100,5 +101,4 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 
 @pytest.mark.parametrize(("days", "holds"), [(0, True), (7, True), (8, False), (-1, False)])
 def test_a_proof_holds_for_seven_days(days: int, holds: bool) -> None:
-    proof = read(form(), TODAY).proof
-    assert still_proven(proof, date.fromisoformat(days_ago(-days))) is holds
+    assert proofs.fresh(TODAY, TODAY + timedelta(days), 7) is holds

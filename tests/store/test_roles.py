@@ -13,7 +13,7 @@ from include import audit, store
 from include.forgetting import ageing
 from include.model import FixState
 from include.settings import Settings
-from include.store import fixes, outbox, requests, schema, switch, undone
+from include.store import fixes, objections, outbox, requests, schema, switch, undone
 from include.store.ledger import Ledger
 from tests.store.cases import NOW, a_finding, after, again, approved, decide, ends, filed, fix_ids, rows, three_fixes
 from tests.store.test_outbox import notice, put
@@ -85,7 +85,7 @@ FILED = {"finding", "option", "fix", "notice", "audit", "dossier"}
 MATRIX = {
     "INSERT": {
         "detector": FILED | {"step"},
-        "reviewer": FILED | {"decision", "request", "undo", "switch", "receipt"},
+        "reviewer": FILED | {"decision", "request", "undo", "switch", "receipt", "objection"},
         "applier": FILED | {"receipt", "switch", "alias"},
         "forgetter": {"audit"},
         "auditor": set(),
@@ -104,7 +104,8 @@ MATRIX = {
         | columns("notice", "recipient", "subject", "text", "html", "headers", "pictures", "state", "problem")
         | columns("request", "asked", "found", "client", "state", "changed_at")
         | columns("undo", "why")
-        | columns("switch", "why"),
+        | columns("switch", "why")
+        | columns("objection", "why"),
         "auditor": set(),
     },
     "DELETE": {
@@ -185,6 +186,8 @@ def test_each_can_do_what_it_is_there_for(ledger, of):
     assert requests.move(detector, asked, [requests.WAITING], requests.TROUBLE)
     assert requests.move(reviewer, asked, [requests.TROUBLE], requests.WITHDRAWN, by="carl")
     switch.throw(reviewer, "ann", "Odd.", NOW, stop=True)
+    objections.record(reviewer, row.id, "ann", "He called.", NOW)
+    objections.lift(reviewer, row.id, "ann", "A mistake.", NOW)
     with reviewer.write() as connection:
         undone.asked(connection, row.id, row.id, "ann", "Wrong.", NOW)
     ageing.forget_rows(of("forgetter"), Settings(keep_findings_days=0), after(10**7))

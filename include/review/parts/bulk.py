@@ -17,9 +17,10 @@ from sqlalchemy.exc import DBAPIError
 
 from include.errors import AlreadyDecided, FindingChanged, NotAllowed
 from include.model import Verdict
+from include.review import deciding
 from include.review.desk import Desk
 from include.review.refusals import as_json
-from include.store import decisions, findings
+from include.store import findings
 
 MOST = 50
 UNREACHED = "The ledger could not be reached any more. Reload the page to see how it stands."
@@ -81,7 +82,7 @@ def _decide_each(desk: Desk, user: str, asked: AskedOfMany) -> list[dict[str, st
 def _decide(desk: Desk, user: str, asked: AskedOfMany, one: One) -> dict[str, str | None]:
     approves = asked.verdict is Verdict.APPROVED
     try:
-        state = decisions.decide(
+        state = deciding.decide(
             desk.ledger(),
             one.id,
             verdict=asked.verdict,

@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from include.errors import FindingChanged
 from include.model import Verdict
-from include.review import changed, words
+from include.review import changed, deciding, waits, words
 from include.review.desk import Desk
 from include.review.filtering import Wanted
 from include.review.refusals import as_json, conflict
 from include.review.shown import detail
-from include.store import apart, consents, decisions, dossiers, findings, listing, undone
+from include.store import apart, consents, dossiers, findings, listing, undone
 from include.store.findings import FindingRow
 from include.store.listing import Filters
 
@@ -69,6 +69,7 @@ def routes(desk: Desk) -> APIRouter:
         facts["finding"] = detail(row, today, dossiers.read(ledger, [finding]).get(finding))
         facts["undoable"] = row.state != "approved" and undone.applied(ledger, finding) != []
         facts["undone_by"] = undone.undoes(ledger, finding)
+        facts["waits"] = waits.told(ledger, row, user, datetime.now(UTC))
         return desk.html(request, "finding.html", user=user, **facts)
 
     @router.get("/api/findings/{finding}")
@@ -80,7 +81,7 @@ def routes(desk: Desk) -> APIRouter:
     def decide(finding: str, user: str = Depends(desk.writer), asked: Asked = asked_for) -> Response:
         found(finding)
         try:
-            state = decisions.decide(
+            state = deciding.decide(
                 desk.ledger(),
                 finding,
                 verdict=asked.verdict,

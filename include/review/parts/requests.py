@@ -18,9 +18,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from include import requests as asking
 from include.errors import AlreadyAsked, RequestWrong, TableWrong
 from include.review import asked as wording
+from include.review import waits
 from include.review.desk import Desk, Place
 from include.review.refusals import as_json, conflict
-from include.store import requests
+from include.settings import settings
+from include.store import findings, objections, outbox, requests
 from include.store.requests import RequestRow
 
 MENU = Place("Requests", "/requests", 30)
@@ -100,7 +102,7 @@ def routes(desk: Desk) -> APIRouter:
             "today": datetime.now(UTC).date().isoformat(),
             "proofs": asking.PROOFS,
             "columns": asking.COLUMNS,
-            "proven_days": asking.PROVEN_DAYS,
+            "proven_days": settings().proof_days,
         }
         return desk.html(request, "request_new.html", user=user, **facts)
 
@@ -113,8 +115,14 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/requests/{number}", response_class=HTMLResponse)
     def show_request(request: Request, number: Number, user: str = Depends(desk.reviewer)) -> HTMLResponse:
         row = found(number)
-        told = requests.told(desk.ledger(), row.finding_id) if row.finding_id else []
-        return desk.html(request, "request.html", user=user, one=wording.whole(row, told, user))
+        ledger, finding = desk.ledger(), findings.get(desk.ledger(), row.finding_id) if row.finding_id else None
+        if finding is None:
+            return desk.html(request, "request.html", user=user, one=wording.whole(row, [], user))
+        until = waits.cooling(finding, datetime.now(UTC))
+        objected = bool(objections.against(ledger, finding.id))
+        told = outbox.told(ledger, finding.id)
+        one = wording.whole(row, told, user, waits.moment(until) if until else None, objected)
+        return desk.html(request, "request.html", user=user, one=one)
 
     @router.post("/api/requests")
     def ask(user: str = Depends(desk.writer), said: Form = form) -> Response:

@@ -1,0 +1,66 @@
+"""
+Approvals that may not be applied any more: each goes back to the page, with the reason that a reviewer reads there.
+
+Asked before a run, so that one that was forgotten does not keep the gate closed, and again before each fix: a run may
+last an hour. It applies nothing, and what was applied of such an approval before stays, and is told to its people.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from include import notices
+from include.requests.cooling import cools
+from include.store import fixes, proofs, receipts, reviewing, waiting
+
+if TYPE_CHECKING:
+    from include.settings import Settings
+    from include.store.fixes import ApprovedOption
+    from include.store.ledger import Ledger
+
+
+class Reason(NamedTuple):
+    """Why an approval does not hold: in a word for the audit, and in a sentence."""
+
+    word: str
+    says: str
+
+
+def unfit(ledger: Ledger, settings: Settings, now: datetime) -> int:
+    """Put back every finding whose approval may not be applied any more; returns how many."""
+    return sum(went_back(ledger, option, settings, now) for option in fixes.approved(ledger))
+
+
+def went_back(ledger: Ledger, option: ApprovedOption, settings: Settings, now: datetime) -> bool:
+    """Put a finding back if its approval may not be applied any more; whether it is no longer to be applied."""
+    why = reason(ledger, option, settings, now)
+    if why is None:
+        return False
+    took = fixes.taken(ledger, option)
+    told = notices.of_change(option.finding_id, option.version, took, settings, now, so_far=len(took))
+    receipts.back_to_the_page(ledger, option, why.word, why.says, now, told)
+    return True
+
+
+def reason(ledger: Ledger, option: ApprovedOption, settings: Settings, now: datetime) -> Reason | None:
+    """Why an approval may not be applied; None where it may."""
+    decided = option.authority.decided_at
+    if decided < now - timedelta(days=settings.approval_days):
+        says = f"The approval of {decided:%Y-%m-%d} was older than {settings.approval_days} days and not applied any"
+        return Reason("too old", f"{says} more: decide anew.")
+    if gone := [who for who in option.authority.reviewers if not reviewing.may_decide(who, settings)]:
+        says = (
+            f"{' and '.join(gone)} approved this and may not decide any more (ROLLCALL_REVIEWERS): it was not applied"
+        )
+        return Reason("approver removed", f"{says}. Decide anew.")
+    if stale := proofs.outdated(ledger, option.finding_id, now.date(), settings.proof_days):
+        return Reason("proof too old", stale)
+    if settings.cool_off_hours and option.not_before is None and _should_have_waited(ledger, option):
+        says = "Nobody told the old address of this beforehand, or until when it can object: it was not applied."
+        return Reason("not announced", f"{says} Decide anew.")
+    return None
+
+
+def _should_have_waited(ledger: Ledger, option: ApprovedOption) -> bool:
+    return waiting.asked_for(ledger, option.finding_id) and cools(kept.fix for kept in option.fixes)

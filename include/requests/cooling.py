@@ -1,0 +1,32 @@
+"""
+Which changes wait after their approval, so that whoever reads the old address hears of them first and can object.
+
+A change of owner, and an address at a domain that none of the changed records had. A provider of free mailboxes says
+nothing of whose a mailbox is: there, only another spelling of the same one need not wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from include.model import Action, Fix
+from include.people import addresses, domains
+from include.store import four_eyes
+
+
+def cools(fixes: Iterable[Fix]) -> bool:
+    """Whether these fixes of an option wait."""
+    told = list(fixes)
+    if four_eyes.changes_owner(str(fix.action) for fix in told):
+        return True
+    moved = [fix for fix in told if fix.action is Action.SET_EMAIL]
+    known = {four_eyes.domain(fix.before["email"]) for fix in moved if fix.before.get("email")}
+    return any(_elsewhere(fix, known) for fix in moved)
+
+
+def _elsewhere(fix: Fix, known: set[str]) -> bool:
+    was, becomes = addresses.normal(fix.before.get("email")), addresses.normal(str(fix.after["email"]))
+    if was is not None and becomes is not None and was.key == becomes.key:
+        return False
+    domain = four_eyes.domain(fix.after["email"])
+    return domain not in known or domains.facts(domain).free
