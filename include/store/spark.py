@@ -62,5 +62,6 @@ def connect() -> SparkBackend:
     """The backend on a session of this process, in which each opening has its own temporary tables."""
     session = pyspark.sql.SparkSession.builder.appName("Rollcall").getOrCreate()
     backend = SparkBackend()
+    backend.register_options()  # ibis does so where one asks it for the backend by name
     backend.do_connect(session.newSession())
     return backend
