@@ -4,7 +4,8 @@
 Carry out what people approved on the review page, one fix at a time, and prove that it took. It looks for nothing
 to fix: it reads only the decisions in the ledger, never this run's configuration, a task's state or an XCom.
 
-1. **Check** the approved fixes: every one bound to a valid decision, the caps hold, no approval too old.
+1. **Check** the approved fixes: every one bound to a valid decision, the caps hold, no approval too old. An Airflow
+   with a known hole, or one that lets anybody in, applies nothing.
 2. **Apply** each option's fixes in order: read the record, compare it with what the reviewer saw,
    write once, read back.
 3. **Verify** what is still unclear by reading again. An unclear write is never sent a second time.
@@ -33,11 +34,24 @@ from include.settings import cron, settings
 FIXES = Asset("x-rollcall://applied_fixes")  # `x-`: a scheme that no provider is asked about
 
 
+def _require_closed_doors() -> None:
+    """Fail where this Airflow has a known hole, or lets anybody in."""
+    from airflow import __version__
+    from airflow.configuration import conf
+
+    from include.apply import surroundings
+
+    everybody = conf.getboolean("core", "simple_auth_manager_all_admins", fallback=False)
+    public, level = conf.get("fab", "auth_role_public", fallback=""), conf.get("logging", "logging_level")
+    surroundings.require(surroundings.Surroundings(__version__, everybody, public or "", level), settings())
+
+
 @task
 def check() -> int:
     """Let the approved fixes pass, or close the gate and tell the reviewers why."""
     from include import apply, store
 
+    _require_closed_doors()
     return apply.check(store.open_ledger(), settings())
 
 
@@ -49,6 +63,7 @@ def apply() -> dict[str, int]:
     from include import apply, connections, store
     from include.errors import Stopped
 
+    _require_closed_doors()
     try:
         return apply.apply_approved(store.open_ledger(), connections.platform, settings())
     except Stopped as stopped:

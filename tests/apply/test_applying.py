@@ -223,3 +223,12 @@ def test_an_option_without_fixes_is_settled(worker, sandbox, ledger):
     id = approved(ledger)
     assert worker.apply() == {}
     assert state_of(ledger, id) == ("settled", 1)
+
+
+@pytest.mark.parametrize(
+    "new", ["s\u200bomebody@post.example", "som\u0435body@post.example", "Some.Body+x@post.example"]
+)
+def test_what_was_approved_is_sent_to_the_letter_whatever_hides_in_it(worker, sandbox, ledger, new):
+    approved(ledger, email_fix(sandbox, "bigcommerce", "customer", new))
+    assert worker.apply() == {"applied": 1}
+    assert [told for one in sandbox.writes() for _, told in one["changed"].values()] == [new]

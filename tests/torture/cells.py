@@ -39,7 +39,7 @@ class Moment:
 
 
 MOMENTS: Mapping[str, Moment] = {
-    "K1 before it is claimed": Moment("GET|query", "before", never_seen=True),
+    "K1 before it is claimed": Moment(".", "before", never_seen=True),
     "K2 claimed, and not sent": Moment("{read}", "after", since="{account}", never_seen=True),
     "K2 sent, and never seen": Moment("{write}", "before", lose=True, never_seen=True),
     "K3 done, and not answered": Moment("{write}", "after"),

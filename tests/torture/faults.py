@@ -92,7 +92,7 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
     ),
     "A21 hidden characters in what was approved": (
         "tests/review/test_words.py::test_what_is_hidden_in_a_text_is_named",
-        "tests/store/test_fixes.py::test_a_fix_is_read_as_it_was_filed",
+        f"{APPLYING}what_was_approved_is_sent_to_the_letter_whatever_hides_in_it",
     ),
     "V1 a read-back that lags or fails": (
         f"{CRASHES}a_read_that_lags_is_waited_for",
@@ -156,6 +156,7 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
         "tests/apply/test_stopping.py::test_the_switch_stops_a_worker_before_its_next_write",
     ),
     "P8 an Airflow that lets anybody in": (
+        "tests/apply/test_surroundings.py::test_nothing_is_applied_from_an_airflow_that_is_open",
         "tests/test_review_plugin.py::test_where_the_public_has_a_role_the_page_is_closed",
         "tests/test_review_plugin.py::test_where_airflow_lets_anybody_in_the_page_is_closed_outside_the_sandbox",
     ),

@@ -59,7 +59,8 @@ def run(rollcall: Behind, here: Here, killer: str, kind: str, moment: str) -> Ou
     struck = until(lambda: _written_down(ledger)) if moment == TOLD else rollcall.gate.held.wait(PATIENCE)
     overlapped = False
     if struck:
-        at_it = _at_it(rollcall, ledger)
+        at_it: list[int] = []
+        until(lambda: at_it.extend(_at_it(rollcall, ledger)) or at_it != [], 20)  # between two tasks there is nobody
         struck = bool(at_it) and not spool.messages(rollcall.home.mail)
         overlapped = _kill_the_scheduler(rollcall, began, at_it) if killer == "scheduler" else _kill(at_it)
     rollcall.gate.set("", "before")
