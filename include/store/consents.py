@@ -81,8 +81,15 @@ def chosen(
     made = tuple(_with(one, by_target) for one in fixes if not waits(one.after) or str(one.target) in by_target)
     if not all(consented(one) for one in made if CONSENT in one.after):
         raise NotAllowed("A consent names another record than the one it is for.")
-    label = f"{option.label} (given for {len(given)} of {len(waiting)})"
-    return versions.add_made(connection, finding_id, key, option, Option(label, made))
+    return versions.add_made(connection, finding_id, key, option, Option(_label(option.label, fixes, by_target), made))
+
+
+def _label(label: str, fixes: Sequence[Fix], given: Mapping[str, Consent]) -> str:
+    """What the option is called that people approve: whose consent there is, and what stays as it is without one."""
+    names = {str(one.target): str(one.after.get("domain") or one.target) for one in fixes if waits(one.after)}
+    told = ", ".join(name for target, name in names.items() if target in given)
+    stays = ", ".join(name for target, name in names.items() if target not in given)
+    return f"{label} (given for {told}{f'; not for {stays}, which stays as it is' if stays else ''})"
 
 
 def _with(one: Fix, by_target: Mapping[str, Consent]) -> Fix:
