@@ -20,6 +20,7 @@ from include.store.ledger import Ledger
 from include.store.requests import RequestRow
 from include.store.snapshots import Snapshots, open_store
 from tests.apply.cases import Clock, Worker
+from tests.sandbox.hosting_world import Stack
 
 NEW = "ann@new.example"
 SETTINGS = Settings(apply="on", sandbox=True)
@@ -117,3 +118,15 @@ class SupportDesk:
     def told(self, id: int) -> list[tuple[str, str, str, str | None]]:
         """The messages to the old and the new address."""
         return outbox.told(self.ledger, str(self.row(id).finding_id))
+
+
+def approved(desk: SupportDesk, **said: Any) -> int:
+    """A request that was planned, and approved by as many people as must; its number."""
+    row = desk.planned(**said)
+    assert desk.approve(row.id) == "approved"
+    return row.id
+
+
+def written(stack: Stack) -> list[str]:
+    """The records that a platform has changed, in the order of the writes."""
+    return [one["record"] for one in stack.desk.writes if one["effect"] == "applied"]
