@@ -13,8 +13,9 @@ that is `apply_approved_fixes`, after the decision.
    client's cPanel accounts and domains, each only with the client's consent; the same person's records in the shops.
    What is in the way is said on the request's page, all of it at once.
 4. **File** the whole procedure as one option: the owner's login, the client's profile, the note (when, why, by whom),
-   the look whether the client has access, then cPanel, the shops, and the domains' registrants. The old and the new
-   address are told once it is applied. Who took the request down cannot approve it.
+   the look whether the client has access, then cPanel, the shops, and the domains' registrants. Who took the request
+   down cannot approve it. Once it is approved, a change of owner or to a new domain waits (`ROLLCALL_COOL_OFF_HOURS`):
+   the old address is told beforehand and can object. The old and the new address are told once it is applied.
 5. **Notify** the reviewers that a request waits: its number and a link; no personal data.
 6. **Conclude**: the run is a success only if every request could be looked up. One that could not, because a platform
    did not answer, stays where it was, says why on its page, and is taken up again by the next run.
