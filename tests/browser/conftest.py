@@ -25,6 +25,7 @@ REFUSED = (
     "status of 403",
     "status of 409",
     "status of 422",
+    "status of 503",
 )  # Chromium logs these answers; our script tells of them
 
 
