@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from include import notices
-from include.apply import caps, holding, returning
+from include.apply import caps, returning
 from include.apply.engine import Engine
 from include.apply.permission import require_running
 from include.audit import heads
 from include.errors import GateClosed, LedgerBehind, OverCap
-from include.store import fixes
+from include.store import fixes, holding
 
 if TYPE_CHECKING:
     from include.platforms import Platform

@@ -1,21 +1,17 @@
-"""The hosting procedure played through, from the request to the last receipt: each case ends as support would want."""
+"""Details of the hosting procedure: its note, its access check, its locks, who may approve. See `test_played`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from include.errors import NotAllowed
 from include.model import Ref
-from include.notices.channels import deliver
 from include.platforms.whmcs.find import access
-from include.platforms.whmcs.holders import holders
-from include.store import requests
 from tests.apply.cases import receipts_of, told_to
-from tests.notices.mailing import MailServer
 from tests.planning.desk import NEW, SupportDesk
 from tests.sandbox.hosting_world import Stack, hosting_world, served
 
@@ -59,15 +55,6 @@ def stack() -> Iterator[Stack]:
         yield running
 
 
-def test_a_plain_request_changes_every_place_in_the_order_of_the_procedure(desk: SupportDesk, stack: Stack) -> None:
-    row = desk.done()
-    assert (row.state, row.finding_state) == ("filed", "settled")
-    assert written(stack) == EVERYWHERE
-    assert told_to(desk.ledger) == TOLD
-    assert holders(stack.platform("whmcs").api, OLD) == ()
-    assert signs_in(stack)
-
-
 def test_the_note_says_when_why_and_who_authorised(desk: SupportDesk, stack: Stack) -> None:
     desk.done()
     said, today = note(stack), datetime.now(UTC).date().isoformat()
@@ -109,41 +96,6 @@ def test_a_client_without_access_after_the_change_stops_the_rest_and_comes_back(
     assert told_to(desk.ledger) == TOLD  # whoever reads the old address hears of it now
 
 
-def test_a_user_owning_three_clients_is_said_and_changes_the_one_that_was_asked_for(
-    desk: SupportDesk, stack: Stack
-) -> None:
-    row = desk.planned()
-    finding = desk.finding(row.id)
-    (said,) = (one for one in finding.because if one["evidence"] == "several_clients")
-    assert "owns client 13 and 14 too, and from then on signs in there" in said["says"]
-    assert said["weight"] < 0
-    assert finding.recommended is None  # a person looks, and says so
-    assert desk.approve(row.id) == "approved"
-    desk.apply()
-    assert written(stack) == EVERYWHERE
-    assert stack.ask("GetClientsDetails", clientid=13)["client"]["email"] == "ann@shop.example"
-    assert told_to(desk.ledger) == TOLD
-
-
-def test_an_address_that_another_user_signs_in_with_stops_before_anybody_is_asked(
-    desk: SupportDesk, stack: Stack
-) -> None:
-    stack.ask("UpdateUser", user_id=6, email=NEW)
-    before = len(stack.desk.writes)
-    row = desk.planned()
-    assert row.state == requests.TROUBLE
-    (said,) = row.found["troubles"]
-    assert said.startswith("WHMCS login 6 signs in with the new address already")
-    assert (row.finding_id, len(stack.desk.writes), told_to(desk.ledger)) == (None, before, [])
-    stack.ask("UpdateUser", user_id=6, email="bob@example.com")
-    requests.again(desk.ledger, row.id, "ann support")
-    desk.plan()
-    desk.approve(row.id)
-    desk.apply()
-    assert desk.row(row.id).finding_state == "settled"
-    assert told_to(desk.ledger) == TOLD
-
-
 def test_an_address_taken_between_the_approval_and_the_change_changes_nothing(desk: SupportDesk, stack: Stack) -> None:
     row = desk.planned()
     desk.approve(row.id)
@@ -156,25 +108,6 @@ def test_an_address_taken_between_the_approval_and_the_change_changes_nothing(de
     assert told_to(desk.ledger) == [OLD, REVIEWERS]  # beforehand, and then nothing came of it
 
 
-def test_an_ambiguous_name_is_a_choice_of_who_heard_the_client(desk: SupportDesk, stack: Stack) -> None:
-    row = desk.planned(client="ann o'brien")
-    assert row.state == requests.CHOOSE
-    assert [one["ref"] for one in row.found["candidates"]] == [f"whmcs:client:{id}" for id in (11, 13, 14)]
-    assert [one["email"] for one in row.found["candidates"]] == [OLD, "ann@shop.example", "ann@third.example"]
-    with pytest.raises(NotAllowed, match="Only who took the request down"):
-        requests.choose(desk.ledger, row.id, "whmcs:client:13", "bob")
-    with pytest.raises(NotAllowed, match="none of those"):
-        requests.choose(desk.ledger, row.id, "whmcs:client:12", "ann support")
-    requests.choose(desk.ledger, row.id, "whmcs:client:11", "Ann Support")
-    desk.plan()
-    desk.approve(row.id)
-    desk.apply()
-    assert desk.row(row.id).finding_state == "settled"
-    assert written(stack) == EVERYWHERE
-    assert told_to(desk.ledger) == TOLD
-    assert "ticket 4711" in note(stack)
-
-
 def test_a_domain_under_lock_goes_last_and_the_rest_is_done(desk: SupportDesk, stack: Stack) -> None:
     stack.desk.switches["whois_locked"] = ["31"]
     row = desk.planned()
@@ -183,26 +116,6 @@ def test_a_domain_under_lock_goes_last_and_the_rest_is_done(desk: SupportDesk, s
     desk.approve(row.id)
     desk.apply()
     assert written(stack) == [*EVERYWHERE[:-2], EVERYWHERE[-1], EVERYWHERE[-2]]
-    assert desk.row(row.id).finding_state == "settled"
-
-
-def test_a_lock_that_refuses_the_new_address_keeps_nothing_else_from_being_done(
-    desk: SupportDesk, stack: Stack
-) -> None:
-    stack.desk.switches |= {"whois_locked": ["31"], "whois_lock_refuses": True}
-    row = desk.planned()
-    desk.approve(row.id)
-    desk.apply()
-    assert written(stack) == [*EVERYWHERE[:-2], EVERYWHERE[-1]]
-    assert receipts_of(desk.ledger)[-1][0] == "refused"
-    assert desk.row(row.id).finding_state == "open"  # a person unlocks it, and approves the rest
-    assert told_to(desk.ledger) == TOLD
-    assert "ticket 4711" in note(stack)
-    stack.desk.switches["whois_locked"] = []
-    desk.approve(row.id)
-    desk.apply()
-    assert written(stack)[-1] == ("whois:domain:31", "update")
-    assert len(written(stack)) == len(EVERYWHERE)
     assert desk.row(row.id).finding_state == "settled"
 
 
@@ -217,26 +130,6 @@ def test_a_registrar_that_does_not_answer_for_a_locked_domain_leaves_it_to_a_per
     desk.apply()
     assert written(stack) == [one for one in EVERYWHERE if one[0] != "whois:domain:31"]
     assert desk.row(row.id).finding_state == "settled"
-
-
-def test_a_lost_mailbox_is_written_to_all_the_same_and_shown_as_not_reached(
-    desk: SupportDesk, stack: Stack, mail: MailServer
-) -> None:
-    mail.bad[OLD] = "550 No such user"
-    row = desk.planned(mailbox_lost=True)
-    finding = desk.finding(row.id)
-    (said,) = (one for one in finding.because if one["evidence"] == "mailbox_lost")
-    assert said["weight"] < 0
-    assert finding.recommended is None
-    desk.approve(row.id)
-    desk.apply()
-    deliver(desk.ledger, mail.sender(), datetime.now(UTC) + timedelta(hours=26))
-    assert sorted(mail.recipients) == sorted([NEW, REVIEWERS])
-    told = {which: (address, state, problem) for which, address, state, problem in desk.told(row.id)}
-    assert told["new"][:2] == (NEW, "sent")
-    assert told["coming"] == told["old"] == (OLD, "refused", "The mail server refused the message (550).")
-    assert (desk.row(row.id).finding_state, signs_in(stack)) == ("settled", True)
-    assert "ticket 4711" in note(stack)
 
 
 def test_nobody_approves_what_they_took_down(desk: SupportDesk) -> None:

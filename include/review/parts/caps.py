@@ -14,7 +14,7 @@ from include.model import Action, FixState
 from include.review import words
 from include.review.desk import Desk, Place
 from include.settings import Settings, settings
-from include.store import fixes, reviewing, sent, switch
+from include.store import fixes, holding, reviewing, sent, switch
 
 MENU = Place("Caps", "/caps", 70)
 DAY = timedelta(days=1)
@@ -27,7 +27,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.get("/caps", response_class=HTMLResponse)
     def show_caps(request: Request, user: str = Depends(desk.reviewer)) -> HTMLResponse:
         ledger, now, by = desk.ledger(), datetime.now(UTC), settings()
-        approved = fixes.approved(ledger)
+        approved, _ = holding.apart(ledger, fixes.approved(ledger), now)
         waiting = Counter(one.fix.action for option in approved for one in option.fixes if one.state in TO_APPLY)
         minute, hour = reviewing.pace(ledger, user, now)
         paces = [
