@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
     from include.store.tables import Tables
 
+T = TypeVar("T")  # what is called a record: its reference, or that as text
+
 # The order in which an option changes records: the likely conflict first. Any other kind goes last.
 ORDER = ("whmcs:login", "whmcs:client", "shopify:customer", "bigcommerce:customer", "hubspot:contact")
+MANY = 3  # pairs that a sentence names
 PLACE = {kind: at for at, kind in enumerate(ORDER)}
 
 
@@ -105,10 +108,36 @@ def _short(key: str) -> str:
     return finding_id(key)[:12]
 
 
-def confidence(because: Iterable[Evidence]) -> float:
-    """Evidence as a number between 0 and 1: every point of weight halves the doubt."""
-    weight = sum(evidence.weight for evidence in because)
+def confidence(because: Iterable[Evidence], most: float = float("inf")) -> float:
+    """
+    Evidence as a number between 0 and 1: every point of weight halves the doubt.
+
+    `most`: what may count in all. A finding is no surer than that its records belong together: see `weakest`.
+    """
+    weight = min(sum(evidence.weight for evidence in because), most)
     return round(min(max(1 - 2.0**-weight, 0.0), 0.999), 3)
+
+
+def told_of(says: str, pairs: Sequence[tuple[str, str]], every: int) -> str:
+    """A sentence about two records, and about which: of more than two it may hold of some only. `every`: so many."""
+    if every < 2:
+        return says
+    if len(pairs) == every:
+        return f"{says.removesuffix('.')} (all of them)."
+    more = [f"{len(pairs) - MANY} more pairs"] if len(pairs) > MANY else []
+    return f"{says.removesuffix('.')} ({'; '.join([*(f'{one} and {other}' for one, other in pairs[:MANY]), *more])})."
+
+
+def weakest(pairs: Mapping[tuple[T, T], float], needed: Iterable[T]) -> float:
+    """The weight of the weakest pair without which these would not hang together, or of the weakest if they do not."""
+    wanted = set(needed)
+    group = {ref: {ref} for ref in {*wanted, *(ref for pair in pairs for ref in pair)}}
+    for (one, other), weight in sorted(pairs.items(), key=lambda each: -each[1]):
+        joined = group[one] | group[other]
+        group |= dict.fromkeys(joined, joined)
+        if wanted <= joined:
+            return weight
+    return min(pairs.values(), default=0.0)
 
 
 def key_of(rule: str, subject: Ref, others: Sequence[Ref]) -> str:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from include.model import Evidence, Ref
+from include.model import Ref
 from include.people import addresses
-from include.people.evidence import ADDRESS, EARLIER, LINK
 from include.people.names import Name
 from include.people.normal import address_table, name_table, said_name
 from include.rules import _making as making
+from include.rules._reasons import Reasons, reasons
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 EDGES = r"^\s+|\s+\z"  # not `strip`: see `people.names`
 HOLDERS = ("customer", "contact", "client")  # a login goes with its client
-STRONG = (LINK, EARLIER, ADDRESS)  # evidence that two records are one account's, not only one name's
 
 
 class Held(NamedTuple):
@@ -62,11 +61,10 @@ class Bought(NamedTuple):
 
 @dataclass
 class Disputed:
-    """A person whose addresses disagree. `reasons`: why the records are linked; `strong`: by which pairs for sure."""
+    """A person whose addresses disagree, and why the records are linked."""
 
     records: list[Held]
-    reasons: tuple[Evidence, ...] = ()
-    strong: list[tuple[str, str]] = field(default_factory=list)
+    reasons: Reasons = field(default_factory=Reasons)
     bought: list[Bought] = field(default_factory=list)
     elsewhere: dict[str, list[Ref]] = field(default_factory=dict)  # who else has one of the addresses
 
@@ -84,11 +82,11 @@ def disputed(tables: Tables, held: ir.Table) -> Iterator[Disputed]:
     """Every person of whom `held` has the records, in the order of their names."""
     keys = address_table(tables)
     people = held.select("person").distinct()
-    reasons, strong = _reasons(tables, people)
+    why = reasons(tables, people)
     bought, elsewhere = _bought(tables, keys, held), _elsewhere(tables, keys, held)
     for person, found in making.grouped(making.rows(_facts(tables, keys, held))):
         records = [_record(row) for row in found]
-        yield Disputed(records, reasons.get(person, ()), strong[person], bought[person], elsewhere[person])
+        yield Disputed(records, why.get(person, Reasons()), bought[person], elsewhere[person])
 
 
 def _several(tables: Tables, keys: ir.Table) -> ir.Table:
@@ -176,25 +174,6 @@ def _record(row: tuple[Any, ...]) -> Held:
         was.key if was and was.key != key else None,
         called,
     )
-
-
-def _reasons(tables: Tables, people: ir.Table) -> tuple[dict[str, tuple[Evidence, ...]], dict[str, list[Any]]]:
-    """Why each person's records are linked, every kind once, the strongest first; and the pairs that are for sure."""
-    members = tables.people.semi_join(people, "person")
-    edges = tables.edges.filter(tables.edges.weight > 0)
-    edges = edges.join(members.select("person", left="contact"), "left")
-    edges = edges.join(members.select(other="person", right="contact"), "right")
-    edges = making.kept(tables, "reasons", edges.filter(edges.person == edges.other))
-    kinds = edges.select("person", "evidence", "weight", "says").distinct()
-    made: dict[tuple[Any, ...], Evidence] = {}
-    reasons = {}
-    for person, told in making.grouped(making.rows(kinds.order_by("person", kinds.weight.desc(), "evidence"))):
-        reasons[person] = tuple(made.setdefault(row[1:], Evidence(*row[1:])) for row in told)
-    strong: dict[str, list[Any]] = defaultdict(list)
-    pairs = edges.filter(edges.evidence.isin(STRONG)).select("person", "left", "right").distinct()
-    for person, left, right in making.rows(pairs):
-        strong[person].append((left, right))
-    return reasons, strong
 
 
 def _bought(tables: Tables, keys: ir.Table, held: ir.Table) -> dict[str, list[Bought]]:

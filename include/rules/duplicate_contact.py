@@ -11,7 +11,8 @@ The survivor is chosen by a chain whose first difference decides, and which is p
 signs in with or is billed by, names more records of other platforms, more fields filled, older, lower id. What HubSpot
 keeps of consent is not in our tables: a person must see to it that who opted out stays so. A merge cannot be undone, so
 it needs two people. Recommended for two or three contacts of which every two are tied by an address, an explicit link,
-or the phone number, bear one name beyond doubt (no nickname, no initial), and contradict each other in nothing.
+or the phone number, bear one name beyond doubt (no nickname, no initial), and contradict each other in nothing. Where
+that is so of some of them only: to merge those, an option of its own, and to leave the others to a person.
 
 **Left alone.** Contacts that only share a role mailbox or a household's address; namesakes; a father and his son; two
 contacts that name different records of one platform as their own.
@@ -23,7 +24,9 @@ other does not; of a person with two accounts in use on one platform; more than 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -42,10 +45,8 @@ LARGEST_SURE = 3
 TYING = frozenset({LINK, ADDRESS, PHONE, EARLIER, ORDER})
 THROUGH_A_THIRD, OTHER_NAME, TAKEN = -2.0, -5.0, 0.5
 NO_LOSS = ("email", "first_name", "last_name")  # whose differences are no loss, or are told by other means
-OPT_OUT = (
-    "Whether one of them opted out of marketing is not in our tables, and HubSpot keeps the status that allows most"
-)
-CONSENT = Evidence("consent", 0.0, f"{OPT_OUT}: see to it that whoever opted out stays so.")
+OPT_OUT = "Rollcall does not see who opted out of marketing, and HubSpot keeps the status that allows most"
+CONSENT = Evidence("consent", 0.0, f"{OPT_OUT}. Look before you approve, and see that whoever opted out stays so.")
 
 
 def find(tables: Tables) -> Iterator[Finding]:
@@ -61,7 +62,7 @@ def proposed(one: Ref, email: str | None, holder: Ref, holder_email: str | None,
     key = making.key_of(RULE, subject, (other,))
     says = f"Contact {one.id} was to get the address {address}, which belongs to contact {holder.id}."
     pairs = list(emails.items())
-    options = tuple(_merge(key, survivor, [gone]) for survivor, gone in (pairs, pairs[::-1]))
+    options = tuple(_merged(key, survivor, [gone]) for survivor, gone in (pairs, pairs[::-1]))
     because = (Evidence("taken_address", TAKEN, says),)
     return Finding(RULE, subject, (other,), making.confidence(because), because, options, None)
 
@@ -73,20 +74,48 @@ def _finding(person: Twice) -> Finding:
     because = list(_because(person, refs))
     if not all(names.agree(one.name, other.name) is not False for one, other in combinations(ranked, 2)):
         because.append(Evidence("other_name", OTHER_NAME, "The contacts bear different names."))
-    doubt = _doubt(person, refs)
-    says = f"No option is recommended: {doubt}." if doubt else "Merging is recommended: nothing speaks against it."
-    because += [*_losses(ranked), CONSENT, Evidence("recommendation", 0.0, says)]
-    because.append(Evidence("survivor", 0.0, _why(ranked[0], ranked[1:])))
-    emails = [(contact.ref, contact.email) for contact in ranked]
-    options = [_merge(key, one, [other for other in emails if other is not one]) for one in emails]
-    confidence = making.confidence(because)
-    return Finding(RULE, refs[0], tuple(refs[1:]), confidence, tuple(because), tuple(options), None if doubt else 0)
+    doubt = _doubt(person, ranked)
+    sure = _beyond_doubt(person, ranked) if doubt else ranked
+    options = [_merge(key, one, [other for other in ranked if other is not one]) for one in ranked]
+    if doubt and sure:
+        options.insert(0, _merge(key, sure[0], sure[1:], "only "))
+    because += [*_losses(ranked), CONSENT, Evidence("recommendation", 0.0, _advice(sure, doubt))]
+    if len(sure or ranked) > 1:
+        because.append(Evidence("survivor", 0.0, _why((sure or ranked)[0], (sure or ranked)[1:])))
+    ties = {pair: sum(evidence.weight for evidence in told) for pair, told in person.ties.items()}
+    confidence = making.confidence(because, making.weakest(ties, refs))
+    return Finding(RULE, refs[0], tuple(refs[1:]), confidence, tuple(because), tuple(options), 0 if sure else None)
+
+
+def _advice(sure: list[Known], doubt: str | None) -> str:
+    if not doubt:
+        return "Merging is recommended: nothing speaks against it."
+    if not sure:
+        return f"No option is recommended: {doubt}."
+    which = making.several(contact.ref.id for contact in sure)
+    return f"Recommended is to merge {which} and to leave the others to a person: {doubt}."
+
+
+def _beyond_doubt(person: Twice, ranked: list[Known]) -> list[Known]:
+    """Those of more than two that can be merged without the others: who is sure of one of them is sure of all."""
+    groups: list[list[Known]] = []
+    for contact in ranked if len(ranked) > 2 else ():
+        near = [group for group in groups if any(not _doubt(person, [one, contact]) for one in group)]
+        joined = [one for group in near for one in group]
+        groups = [*(group for group in groups if group not in near), [*joined, contact]]
+    some = [sorted(group, key=_rank) for group in groups if len(group) > 1 and not _doubt(person, group)]
+    return min(some, key=lambda group: _rank(group[0]), default=[])
 
 
 def _because(person: Twice, refs: list[Ref]) -> Iterator[Evidence]:
     """Every kind of evidence once, the strongest first."""
-    found = {evidence for told in person.ties.values() for evidence in told}
-    yield from sorted(found, key=lambda evidence: (-evidence.weight, evidence.evidence))
+    found: dict[Evidence, list[tuple[str, str]]] = defaultdict(list)
+    for (one, other), told in sorted(person.ties.items()):
+        for evidence in told:
+            found[evidence].append((one.id, other.id))
+    every = len(refs) * (len(refs) - 1) // 2
+    for evidence, pairs in sorted(found.items(), key=lambda each: (-each[0].weight, each[0].evidence, each[0].says)):
+        yield replace(evidence, says=making.told_of(evidence.says, pairs, every))
     if not all(_tied(person, pair) for pair in combinations(refs, 2)):
         yield Evidence("through_a_third", THROUGH_A_THIRD, "Some are linked only through another record.")
 
@@ -95,12 +124,11 @@ def _tied(person: Twice, pair: tuple[Ref, Ref]) -> bool:
     return any(evidence.weight > 0 for evidence in person.ties.get(pair, ()))
 
 
-def _doubt(person: Twice, refs: list[Ref]) -> str | None:
-    """Why a careful colleague would ask before merging, if they would."""
-    contacts = person.contacts
+def _doubt(person: Twice, contacts: Sequence[Known]) -> str | None:
+    """Why a careful colleague would ask before merging these, if they would."""
     if len(contacts) > LARGEST_SURE:
         return f"there are {len(contacts)} of them"
-    for pair in combinations(refs, 2):
+    for pair in combinations(sorted(contact.ref for contact in contacts), 2):
         told = person.ties.get(pair, ())
         if not _tied(person, pair):
             return "some are linked only through another record"
@@ -170,7 +198,7 @@ def _why(survivor: Known, others: list[Known]) -> str:
         link += 1
     match link:
         case 0:
-            return f"{name}: it names more records that are signed in with or billed ({survivor.signs_in})."
+            return f"{name}: it names more accounts that somebody signs in to, or is billed by ({survivor.signs_in})."
         case 1:
             return f"{name}: it names more records of other platforms ({len(survivor.links)})."
         case 2:
@@ -180,10 +208,15 @@ def _why(survivor: Known, others: list[Known]) -> str:
     return f"{name}: nothing tells them apart but the lower id."
 
 
-def _merge(key: str, survivor: tuple[Ref, str | None], others: list[tuple[Ref, str | None]]) -> Option:
+def _merge(key: str, survivor: Known, others: list[Known], only: str = "") -> Option:
+    emails = [(contact.ref, contact.email) for contact in others]
+    return _merged(key, (survivor.ref, survivor.email), emails, only)
+
+
+def _merged(key: str, survivor: tuple[Ref, str | None], others: list[tuple[Ref, str | None]], only: str = "") -> Option:
     target, email = survivor
     merges = [making.merge(target, email, *other) for other in others]
-    gone = " and ".join(ref.id for ref, _ in others)
+    gone = making.several(ref.id for ref, _ in others)
     text = f"Rollcall merged the duplicate contact{'s' if len(others) > 1 else ''} {gone} into this one."
-    label = f"Merge {gone} into {target.id}, which keeps its address"
+    label = f"Merge {only}{gone} into {target.id}" + (f", which keeps {email}" if email else "")
     return making.option(label, [*merges, *making.notes(key, merges, [target], text)])

@@ -43,7 +43,7 @@ __all__ = ["HOLDERS", "RULE", "disagree", "find"]
 RULE = "email_mismatch"
 UNKNOWN = "nothing shows which of the addresses is out of date. Ask the person."
 CLEARLY_LATER = timedelta(days=1)
-LATER, CHANGED, ORDERED, SLIP, OTHER_NAME, ELSEWHERE = 0.5, 3.0, 2.0, 2.0, -3.0, -2.0
+LATER, CHANGED, ORDERED, SLIP, OTHER_NAME, ELSEWHERE = 0.0, 3.0, 2.0, 2.0, -3.0, -2.0
 
 
 def find(tables: Tables) -> Iterator[Finding]:
@@ -79,14 +79,25 @@ def _finding(case: Disputed, options: Options) -> Finding:
         names.agree(one.name, other.name) is not False for at, one in enumerate(records) for other in records[at + 1 :]
     )
     newest = _newest(records)
-    because = [*case.reasons, *_history(case, values, newest), *_remarks(case, values)]
+    because = [_apart(case, values), *case.reasons.told, *_history(case, values, newest), *_remarks(case, values)]
     if not same:
         because.append(Evidence("different_names", OTHER_NAME, f"The records bear different names: {_names(records)}."))
     chosen, why = _recommended(case, newest, values)
     because.append(Evidence("recommendation", 0.0, why))
     made = options.made(key, records, values, succession=not same)
     at = next((at for at, (address, _) in enumerate(made) if address == chosen), None) if chosen else None
-    return Finding(RULE, subject, others, making.confidence(because), tuple(because), tuple(one for _, one in made), at)
+    confidence = making.confidence(because, making.weakest(case.reasons.ties, (str(record.ref) for record in records)))
+    return Finding(RULE, subject, others, confidence, tuple(because), tuple(one for _, one in made), at)
+
+
+def _apart(case: Disputed, values: dict[str, str]) -> Evidence:
+    """Which records have which address."""
+    having = {
+        key: making.several(making.name_of(record.ref) for record in case.records if record.key == key)
+        for key in values
+    }
+    says = "; ".join(f"{text} is on {having[key]}" for key, text in values.items())
+    return Evidence("addresses", 0.0, f"{says}.")
 
 
 def _recommended(case: Disputed, newest: Held | None, values: dict[str, str]) -> tuple[str | None, str]:
@@ -143,7 +154,7 @@ def _against(case: Disputed, new: str, values: dict[str, str]) -> str | None:
 def _tied(case: Disputed) -> bool:
     """Whether all records hang together by what no namesake and nobody of a household has in common."""
     group = {str(case.records[0].ref)}
-    while more := {ref for pair in case.strong if group & set(pair) for ref in pair} - group:
+    while more := {ref for pair in case.reasons.strong if group & set(pair) for ref in pair} - group:
         group |= more
     return all(str(record.ref) in group for record in case.records)
 

@@ -58,7 +58,7 @@ def test_the_contact_that_names_an_account_in_use_survives():
     other = contact("hubspot", "11", NEW, links=("shopify:customer:7",), **ANN)
     (finding,) = found("duplicate_contact", account, unused, one, other)
     assert finding.options[0].fixes[0].target.id == "11"
-    assert "signed in with" in finding.because[-1].says
+    assert "somebody signs in to" in finding.because[-1].says
 
 
 def test_the_chain_names_what_told_the_survivor_from_the_last_of_the_others():
