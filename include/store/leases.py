@@ -35,8 +35,8 @@ def claim(ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: floa
     """
     Take a fix to apply it: only while its option is what was approved, and all fixes before it took.
 
-    Nobody may be at work on one of its records meanwhile, and nothing is taken while everything is stopped, or of
-    records for which a client's objection stands.
+    Nobody may be at work on one of its records meanwhile, and nothing is taken while everything is stopped, while it
+    waits (`waiting`), or of records for which a client's objection stands.
     """
     sooner = fix.alias("sooner")
     allowed = sa.exists().where(
@@ -47,6 +47,7 @@ def claim(ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: floa
         decision.c.option_id == option.c.id,
         decision.c.verdict == str(Verdict.APPROVED),
     )
+    waits = sa.exists().where(decision.c.option_id == fix.c.option_id, decision.c.not_before > now)
     blocked = sa.exists().where(
         sooner.c.option_id == fix.c.option_id,
         sooner.c.position < fix.c.position,
@@ -54,7 +55,7 @@ def claim(ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: floa
     )
     taken = (
         sa.update(fix)
-        .where(fix.c.id == fix_id, fix.c.state.in_(FREE), allowed, ~blocked, ~switch.is_stopped())
+        .where(fix.c.id == fix_id, fix.c.state.in_(FREE), allowed, ~waits, ~blocked, ~switch.is_stopped())
         .values(state=str(FixState.IN_FLIGHT), sent_at=None, image=None, **_lease(worker, now, seconds))
     )
     with ledger.write() as connection:

@@ -126,6 +126,7 @@ def test_a_doubtful_owner_is_nobody_s_to_change(desk: SupportDesk, stack: Stack,
 FLAGGED = [
     pytest.param("ann@gmial.com", "new_looks_like", "looks like ann@gmail.com", id="a-typo"),
     pytest.param("ann@g\u043eogle.com", "new_looks_like", "ann@google.com", id="a-look-alike"),
+    pytest.param("ann@ex\u0430mple-\u0436.com", "new_mixed", "the letters of two scripts", id="two-scripts"),
     pytest.param("ann@mailinator.com", "new_disposable", "for one day", id="a-disposable-mailbox"),
     pytest.param("billing@a-company.com", "role", "of a task", id="the-mailbox-of-a-task"),
 ]
@@ -140,6 +141,13 @@ def test_a_doubtful_address_speaks_against_and_is_never_recommended(
     assert told in one["says"]
     assert one["weight"] < 0
     assert desk.finding(row.id).recommended is None
+
+
+def test_a_domain_in_other_letters_is_shown_as_mail_systems_write_it(desk: SupportDesk) -> None:
+    row = desk.planned(new_address="ann@m\u00fcller.example")
+    one = said(desk, row.id)["new_foreign"]
+    assert "written xn--mller-kva.example" in one["says"]
+    assert one["weight"] == 0
 
 
 def test_a_weak_proof_speaks_against(desk: SupportDesk) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from include.errors import NotAllowed
-from include.model import Action, Fix, Option, Ref
+from include.model import Action, Evidence, Fix, Option, Ref
 from include.registrant_change import consented
 from include.store import findings, fixes, four_eyes
 from include.store.consents import Consent
@@ -75,6 +75,12 @@ def test_without_a_good_consent_nothing_is_approved(ledger, given, why):
 )
 def test_an_address_with_a_domain_that_is_new_needs_two_people(known, people):
     assert four_eyes.people(Option("use it", (set_email(),)), known) == people
+
+
+@pytest.mark.parametrize("kind", ["new_looks_like", "new_mixed", "new_disposable"])
+def test_an_address_that_may_be_taken_for_another_needs_two_people_wherever_it_is(kind):
+    doubt = (Evidence(kind, -2.0, "It looks like another one."),)
+    assert four_eyes.people(Option("use it", (set_email(),)), {"b.example"}, doubt) == 2
 
 
 @pytest.mark.parametrize("action", [Action.MERGE, Action.RESET_ACCESS, Action.SET_NAME])
