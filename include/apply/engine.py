@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from include import notices, permit
-from include.apply import proposing, rehearsing, returning, telling
+from include.apply import keeping, proposing, rehearsing, returning, telling
 from include.apply.comparing import differing, moved, reads_after, reads_before, signed
 from include.apply.permission import Permission, other_account, require_running
 from include.apply.settling import Settling
@@ -121,13 +121,13 @@ class Engine:
         """Read, compare, write once, read back: a fix that this worker has claimed."""
         fix = signed(kept.fix, option.authority)
         try:
+            image = keeping.image(platform, fix)
             read = platform.fixes.read(platform.api, fix)
             if reads_after(platform.fixes, fix, read):
                 return self._leave(kept, Receipt(FixState.ALREADY, _why(platform, fix)))
-            if not reads_before(platform.fixes, fix, read):
-                changed = ", ".join(differing(platform.fixes, fix, read))
+            if image is None or not reads_before(platform.fixes, fix, read):
+                changed = ", ".join(differing(platform.fixes, fix, read)) or "a record is gone"
                 return self._leave(kept, Receipt(FixState.STALE, f"changed since it was found: {changed}"))
-            image = platform.fixes.image(platform.api, fix)
         except NotFound as gone:
             return self._leave(kept, Receipt(FixState.STALE, str(gone)))
         except RollcallError as error:

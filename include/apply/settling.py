@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from include.apply.comparing import differing, reads_after
+from include.apply.comparing import differing, reads_after, reads_before
 from include.errors import NotFound, RollcallError
 from include.model import Action, Fix, FixState, Ref
 
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
 FIRST_PAUSE = 0.25  # seconds; each pause is twice as long as the one before
 NOT_SHOWN = "the platform shows nowhere whether it was done; ask the person whom it was done for"
+CHANGED_SINCE = "nor as it was before: somebody changed it since; look there, and say whether it took"
 NO_LONGER = timedelta(minutes=10)  # a write that cannot be seen this long after it was sent did not take
 
 
 @dataclass
 class Settling:
-    """Reads one fix back. `image` and `aliases` are told once it is applied; `answered`: it could be read."""
+    """Reads one fix back. `image` and `aliases` are told once it is applied; `undone`: all reads as if it never was."""
 
     platform: Platform
     fix: Fix
@@ -36,7 +37,7 @@ class Settling:
     clock: Callable[[], float]
     image: Mapping[str, Any] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    answered: bool = False
+    undone: bool = False
 
     def outcome(
         self, now: Callable[[], datetime], sent_at: datetime, detail: str | None
@@ -45,6 +46,7 @@ class Settling:
         `applied`, `unknown` or, long after it was sent, `failed`; with what a person should know of it.
 
         What a platform never shows (`fixes.UNSEEN`) stays unknown: not having seen it says nothing, however long after.
+        So does what reads neither as before nor as after: it may have taken, and somebody may have changed it since.
         """
         if self.fix.action in getattr(self.platform.fixes, "UNSEEN", frozenset()):
             return FixState.UNKNOWN, "; ".join(part for part in (detail, NOT_SHOWN) if part)
@@ -59,23 +61,22 @@ class Settling:
             self.sleep(pause)
             pause *= 2
         told = "; ".join(part for part in (detail, seen) if part)
-        over = self.answered and now() - sent_at > NO_LONGER
+        over = self.undone and now() - sent_at > NO_LONGER
         return (FixState.FAILED if over else FixState.UNKNOWN), told
 
     def _seen(self) -> str | None:
         """None when the change is there, and everything about it could be read; else what is there instead."""
-        self.answered = False
+        self.undone = False
         try:
             read = self.platform.fixes.read(self.platform.api, self.fix)
-            self.answered = True
             if not reads_after(self.platform.fixes, self.fix, read):
-                return (
-                    f"does not read as it should: {', '.join(differing(self.platform.fixes, self.fix, read, 'after'))}"
-                )
+                self.undone = reads_before(self.platform.fixes, self.fix, read)
+                names = ", ".join(differing(self.platform.fixes, self.fix, read, "after"))
+                return f"does not read as it should: {names}{'' if self.undone else f'; {CHANGED_SINCE}'}"
             self.image = self.platform.fixes.image(self.platform.api, self.fix)
             self.aliases = self._aliases()
         except NotFound as gone:
-            self.answered = True
+            self.undone = True
             return str(gone)
         except RollcallError as error:
             return f"could not be read back: {error}"

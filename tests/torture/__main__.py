@@ -123,7 +123,7 @@ def _machine(sandbox: Sandbox, folder: Path, asked: argparse.Namespace) -> int:
         run_state_machine_as_test(machine, settings=many)
     except AssertionError as failed:
         broken = 1
-        _say(f"  {failed}")
+        _say("\n".join((f"  {failed}", *getattr(failed, "__notes__", ()))))
     told = Engine.told
     _say(
         f"Histories: {next(numbers)} of at most {asked.steps} steps (seed {asked.seed}): {told.steps} steps, "

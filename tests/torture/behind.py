@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import socket
 from pathlib import Path
+from subprocess import Popen
 
 from rich.console import Console
 
@@ -51,7 +52,14 @@ class Supervised(Processes):
     def __init__(self, book: Path, logs: Path) -> None:
         super().__init__(book, logs)
         self.away: set[str] = set()
+        self.schedulers: set[int] = set()  # whatever one has started stays in its session, also when it is gone
         self.env: dict[str, str] = {}
+
+    def start(self, name: str, command: list[str], env: dict[str, str]) -> Popen[bytes]:
+        child = super().start(name, command, env)
+        if name.startswith("scheduler"):
+            self.schedulers.add(child.pid)
+        return child
 
     def check(self) -> None:
         for name in [name for name in AIRFLOWS if name in self.children and name not in self.away]:

@@ -112,9 +112,9 @@ def workers(rollcall: Behind) -> list[psutil.Process]:
     found = []
     for one in psutil.process_iter():
         try:
-            ours = one.environ().get("AIRFLOW_HOME") == str(rollcall.home.airflow)
+            ours = os.getsid(one.pid) in rollcall.processes.schedulers
             found += [one] if ours and _title(one).startswith("airflow worker") else []
-        except psutil.Error:
+        except (psutil.Error, ProcessLookupError):
             continue
     return found
 

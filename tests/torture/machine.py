@@ -218,4 +218,4 @@ class Engine(RuleBasedStateMachine):
 
     def _look(self, over: bool = False) -> None:
         found = checker.violations(self.ledger.engine, self.sandbox.writes(), over=over, foreign=self.foreign)
-        assert found == []
+        assert not found, "; ".join(found)

@@ -53,7 +53,7 @@ MUTANTS = (
     Mutant(
         "the read before a write",
         "include/apply/engine.py",
-        "if not reads_before(platform.fixes, fix, read):",
+        "if image is None or not reads_before(platform.fixes, fix, read):",
         "if False:",
         ("tests/apply/test_applying.py",),
     ),
