@@ -44,7 +44,7 @@ ORDER = (
 def _fields(record: Mapping[str, Any]) -> dict[str, str]:
     place = " ".join(str(record[name]) for name in ("postcode", "city") if record.get(name))
     postal = [record.get("address"), place, record.get("country")]
-    number, status = record.get("number"), record.get("status")
+    number, status = _numbered(record.get("number")), record.get("status")
     told = {
         "Name": _words(record.get("first_name"), record.get("last_name")),
         "Address": record.get("email"),
@@ -53,7 +53,7 @@ def _fields(record: Mapping[str, Any]) -> dict[str, str]:
         "Phone": record.get("phone"),
         "Postal address": ", ".join(str(one) for one in postal if one),
         "Account": STATES.get(str(record.get("state")), record.get("state")),
-        "Order": ", ".join(str(one) for one in (f"#{number}" if number else None, status) if one),
+        "Order": ", ".join(str(one) for one in (number, status) if one),
         "Belongs to": words.record(record["contact"]) if record.get("contact") else None,
         "Storefronts": ", ".join(record.get("channels") or ()),
         "Since": day(record.get("created_at") or record.get("placed_at")),
@@ -96,7 +96,7 @@ def orders(dossier: Dossier) -> list[dict[str, str]]:
     return [
         {
             "record": words.record(record["ref"]),
-            "order": f"#{one['number']}" if one.get("number") else "without a number",
+            "order": _numbered(one.get("number")) or "without a number",
             "placed": day(one.get("placed_at")) or "",
             "status": str(one.get("status") or ""),
             "email": str(one.get("email") or ""),
@@ -104,6 +104,11 @@ def orders(dossier: Dossier) -> list[dict[str, str]]:
         for record in dossier.records
         for one in record.get("orders") or ()
     ]
+
+
+def _numbered(number: Any) -> str | None:
+    """An order's number with its sign, which some platforms write themselves."""
+    return f"#{str(number).removeprefix('#')}" if number else None
 
 
 def who(dossier: Dossier | None) -> dict[str, Any]:

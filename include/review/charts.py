@@ -30,11 +30,14 @@ class Chart:
 
 
 def chart(points: Sequence[tuple[str, int, int]], places: int = 14) -> Chart:
-    """`points`: what each says, its number, and how much of that is marked. Room is kept for `places` of them."""
+    """
+    `points`: what each says, its number, and how much of that is marked. Room is kept for `places` of them, and the
+    last is at the end.
+    """
     most = max((number for _, number, _ in points), default=0)
     scale = HEIGHT / most if most else 0.0
     bars = []
-    for at, (says, number, part) in enumerate(points):
+    for at, (says, number, part) in enumerate(points, max(places - len(points), 0)):
         height = round(number * scale, 2)
         bars.append(Bar(at * STEP, round(HEIGHT - height, 2), height, round(min(part, number) * scale, 2), says))
     return Chart(tuple(bars), max(places, len(points)) * STEP - (STEP - WIDTH), most)

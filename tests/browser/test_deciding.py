@@ -57,6 +57,7 @@ def test_an_option_is_found_and_approved_with_the_keyboard_alone(visit, book):
     expect(page.locator("#onward a")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text(words.record(other.subject))
+    expect(page.get_by_role("button", name="Keys")).to_be_visible()  # the script that hears keys has come
     page.keyboard.press("u")
     expect(page.get_by_role("heading", level=1)).to_have_text("Open findings")
     expect(page.locator("a.finding")).to_have_count(1)
