@@ -49,7 +49,7 @@ bench: $(READY) $(BENCH)/.ready $(QUALITY)/.ready ## Speeds as ratios, and how w
 	@$(BIN)/python -m tests.benchmarks.scale
 	@$(BIN)/python -m tests.benchmarks.quality
 
-torture: $(READY) ## Kill it at every moment, a hundred thousand steps of trouble, and each safeguard taken out (an hour)
+torture: $(READY) ## Kill it at every moment, a hundred thousand steps of trouble, and each safeguard taken out (two hours)
 	@$(BIN)/python -m tests.torture
 
 docs: $(READY) ## Write the generated passages of the README anew

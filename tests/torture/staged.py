@@ -29,7 +29,7 @@ FAILED = (AssertionError, RollcallError, Answered, OSError)
 
 
 def run(folder: Path, server: Server, pattern: str, say: Callable[[str], None]) -> int:
-    """Stage what the pattern finds, each on an empty ledger; how many broke a promise."""
+    """Stage what the pattern finds, each on an empty ledger; how many broke a promise or could not be staged."""
     server.create(LEDGER, "rollcall_template")
     counted: Counter[str] = Counter()
     broken, began = 0, time.monotonic()
@@ -50,9 +50,10 @@ def run(folder: Path, server: Server, pattern: str, say: Callable[[str], None]) 
                 counted["run"] += 1
                 counted[kind] += outcome.struck
                 counted["overlapped"] += outcome.overlapped
+                counted["missed"] += not outcome.struck
+                broken += bool(outcome.violations)
                 wrong = [*outcome.violations, *([] if outcome.struck else ["the moment never came"])]
-                broken += bool(wrong)
-                told = "; ".join(wrong) or f"as it should be ({', '.join(outcome.states)})"
+                told = "; ".join(wrong) or f"as it should be ({_counted(outcome.states)})"
                 say(f"  {name}: {told} [{time.monotonic() - at:.0f} s]")
         finally:
             rollcall.processes.stop()
@@ -61,9 +62,10 @@ def run(folder: Path, server: Server, pattern: str, say: Callable[[str], None]) 
     say(
         f"In Airflow, its own database on PostgreSQL: {counted['run']} cells run, {faults} "
         f"({counted['overlapped']} times a second worker was at it while the first one lived), "
-        f"{broken or 'no'} violations ({time.monotonic() - began:.0f} s)."
+        f"{counted['missed'] or 'no'} moments that never came, {broken or 'no'} violations "
+        f"({time.monotonic() - began:.0f} s)."
     )
-    return broken
+    return broken + counted["missed"]
 
 
 KINDS = ("workers killed", "schedulers killed", "faults of the platform")
@@ -82,6 +84,10 @@ def every(scene: Scene) -> Iterator[tuple[str, str, Callable[[], Outcome]]]:
 def _episode(scene: Scene, episode: Callable[[Scene], list[str]]) -> Outcome:
     wrong = episode(scene)
     return Outcome(True, in_airflow.states(scene.rollcall.ledger()), wrong)
+
+
+def _counted(states: list[str]) -> str:
+    return ", ".join(f"{number} {state}" for state, number in Counter(states).items())
 
 
 def _begin_anew(scene: Scene) -> None:
