@@ -155,3 +155,53 @@ def test_not_the_same_person_is_one_press_and_is_remembered_as_that(visit, book)
     page.get_by_role("button", name="Not the same person").click()
     expect(page.locator("#said")).to_have_text("Rejected. It stays so until its evidence changes.")
     assert decided(book) == [("rejected", "ann", "Not the same person")]
+
+
+def test_equals_that_a_search_found_are_deferred_together_by_keyboard(visit, book):
+    three(book)
+    page = visit().open()
+    page.keyboard.press("/")
+    page.keyboard.type("example")
+    page.keyboard.press("Enter")
+    expect(page.locator("#number")).to_have_text("3 findings found")
+    expect(page.locator("a.finding").first).to_be_focused()
+    for _ in range(3):
+        if "Mary" not in page.evaluate("document.activeElement.textContent"):
+            page.keyboard.press("x")
+        page.keyboard.press("j")
+    expect(page.locator("#selected")).to_have_text("2 findings selected.")
+    page.get_by_role("button", name="Defer").click()
+    expect(page.locator("#done")).to_have_text("Choose the day on which they should come back.")
+    expect(page.get_by_label("Until")).to_be_focused()
+    page.keyboard.type("12312999")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Defer").press("Enter")
+    expect(page.locator("#done")).to_have_text("Deferred: 2 findings.")
+    assert rows(book, decision, "verdict", "reviewer", "until") == [("deferred", "ann", "2999-12-31")] * 2
+    expect(page.locator("li.done .age")).to_have_text(["deferred"] * 2)
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#bulk")).to_be_hidden()
+
+
+def test_a_day_that_has_passed_is_said_once_for_all_of_them(visit, book):
+    three(book)
+    page = visit().open()
+    page.get_by_role("checkbox", name="Ada Lovelace").check()
+    page.get_by_role("button", name="Select its equals").click()
+    page.get_by_label("Until").fill("2001-01-01")
+    page.get_by_role("button", name="Defer").click()
+    expect(page.locator("#done")).to_have_text("To defer, say a date in the future.")
+    expect(page.locator("#undone li")).to_have_count(0)
+    assert decided(book) == []
+
+
+def test_of_several_that_differ_the_equals_of_the_first_can_be_kept(visit, book):
+    three(book)
+    page = visit().open()
+    for tick in page.locator(".pick input").all():
+        tick.check()
+    expect(page.get_by_role("button", name="Defer")).to_be_disabled()
+    page.get_by_role("button", name="Select its equals").click()
+    kept = page.locator("#selected").text_content()
+    assert kept in ("2 findings selected.", "1 finding selected.")
+    expect(page.get_by_role("button", name="Defer")).to_be_enabled()
