@@ -2,7 +2,7 @@
 A request held against every platform it would change something on, and what comes of that: trouble, nothing, or a plan.
 
 The plan is one finding with one option, in the order of the support procedure: the login, the profile, the note, the
-look whether the client has access, the cPanel accounts, the shops, the registrants.
+look whether the client has access, the cPanel accounts, the shops, the registrants, the sub-contacts.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def checked(
 def _finding(draft: Draft) -> Finding:
     others = tuple(ref for ref in draft.seen if ref != draft.client)
     key = making.key_of(RULE, draft.client, others)
-    fixes = [*draft.first, *_recorded(draft, key), _access(draft), *draft.hosting, *draft.stores, *draft.domains]
+    fixes = [*draft.first, *_recorded(draft, key), _access(draft)]
+    fixes += [*draft.hosting, *draft.stores, *draft.domains, *draft.contacts]
     whose = " and the name" if draft.asked.new_person else ""
     option = Option(f"Change the address{whose} of WHMCS client {draft.client.id} to {draft.new}", tuple(fixes))
     doubtful = any(one.weight < 0 for one in draft.because)

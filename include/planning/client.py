@@ -44,9 +44,20 @@ def look_at_client(draft: Draft, whmcs: Platform, asked_at: datetime, today: dat
     _the_changes(draft, whmcs, known, owner)
     _who_else(draft, owner)
     _taken(draft, whmcs, owner)
+    _sub_contacts(draft, whmcs)
+
+
+def _sub_contacts(draft: Draft, whmcs: Platform) -> None:
+    """Those with the old address: last of all where the client agreed, since WHMCS may refuse what another one has."""
     for contact in [one for old in sorted(draft.old) for one in contacts_holding(whmcs.api, draft.client, old)]:
-        says = f"Sub-contact {contact.id} of the client has the old address too and gets its mail: ask the client."
-        draft.says("sub_contact", 0.0, says)
+        says = f"Sub-contact {contact.id} of the client has the old address too and gets its mail:"
+        if not draft.asked.contacts:
+            draft.says("sub_contact", 0.0, f"{says} it stays as it is. Ask the client, and ask anew.")
+            continue
+        now = whmcs.fixes.read(whmcs.api, to_read(contact, min(draft.old), draft.new))["email"]
+        draft.says("sub_contact", 0.0, f"{says} the client agreed that it is changed too.")
+        draft.saw(contact, now)
+        draft.contacts.append(making.set_email(contact, now, draft.new))
 
 
 def _who_asked(draft: Draft, known: Profile, asked_at: datetime) -> None:

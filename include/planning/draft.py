@@ -18,7 +18,8 @@ FOR, AGAINST, STRONGLY = 2.0, -1.0, -2.0
 class Draft:
     """
     `old`: the addresses that go, as they are compared. The fixes: `first` login and profile, then `hosting`, `stores`
-    (with the notes on them) and `domains`. `accounts`: by platform, where each was looked at. `records`: what was seen.
+    (with the notes on them), `domains` and `contacts`. `accounts`: by platform, where each was looked at. `records`:
+    what was seen.
     """
 
     number: int
@@ -32,6 +33,7 @@ class Draft:
     hosting: list[Fix] = field(default_factory=list)
     stores: list[Fix] = field(default_factory=list)
     domains: list[Fix] = field(default_factory=list)
+    contacts: list[Fix] = field(default_factory=list)
     accounts: dict[str, str] = field(default_factory=dict)
     records: list[dict[str, Any]] = field(default_factory=list)
 
@@ -53,7 +55,7 @@ class Draft:
     @property
     def changes(self) -> list[Fix]:
         """Every change of the plan, in its order."""
-        return [*self.first, *self.hosting, *self.stores, *self.domains]
+        return [*self.first, *self.hosting, *self.stores, *self.domains, *self.contacts]
 
     @property
     def seen(self) -> list[Ref]:

@@ -33,7 +33,7 @@ class Request:
     """
     One client's wish. `client`: its name, current address or id, as it was given. `first_name` and `last_name`: of the
     new person, both None where it is the same one. `mailbox_lost`: the client no longer reads the old address.
-    `cpanel` and `domains`: where the client agreed that the address is changed too.
+    `contacts` (sub-contacts in WHMCS), `cpanel` and `domains`: where the client agreed that the address changes too.
     """
 
     client: str
@@ -43,6 +43,7 @@ class Request:
     first_name: str | None = None
     last_name: str | None = None
     mailbox_lost: bool = False
+    contacts: bool = False
     cpanel: bool = False
     domains: tuple[str, ...] = ()
 
@@ -66,6 +67,7 @@ class Request:
             "first_name": self.first_name,
             "last_name": self.last_name,
             "mailbox_lost": self.mailbox_lost,
+            "contacts": self.contacts,
             "cpanel": self.cpanel,
             "domains": list(self.domains),
         }

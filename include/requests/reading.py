@@ -73,6 +73,7 @@ def read(said: Mapping[str, Any], today: date) -> Request:
         first_name=first,
         last_name=last,
         mailbox_lost=bool(said.get("mailbox_lost")),
+        contacts=bool(said.get("contacts")),
         cpanel=bool(said.get("cpanel")),
         domains=domains,
     )

@@ -28,12 +28,13 @@ COLUMNS = (
     "proof_seen_by",
     "proof_seen_on",
     "reason",
+    "contacts",
     "cpanel",
     "domains",
 )
-OPTIONAL = frozenset({"person", "first_name", "last_name", "mailbox_lost", "cpanel", "domains"})
+OPTIONAL = frozenset({"person", "first_name", "last_name", "mailbox_lost", "contacts", "cpanel", "domains"})
 TRUTHS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
-FLAGS = ("mailbox_lost", "cpanel")
+FLAGS = ("mailbox_lost", "contacts", "cpanel")
 MOST_LINES = 500
 
 

@@ -100,6 +100,7 @@ def _asked(asked: Request) -> list[tuple[str, str]]:
         ("Why", asked.reason),
         ("Proof of who asks", f"{proof}. Seen by {seen.seen_by} on {seen.seen_on.isoformat()}"),
         ("Old mailbox", "Lost: the client no longer reads it" if asked.mailbox_lost else "The client still reads it"),
+        ("Sub-contacts", "The client agreed for those with the old address" if asked.contacts else "Stay as they are"),
         ("cPanel accounts", "The client agreed to the change" if asked.cpanel else "Stay as they are"),
         ("Domains (WHOIS)", domains),
     ]

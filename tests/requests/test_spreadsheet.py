@@ -60,9 +60,9 @@ def test_two_lines_for_one_client_are_one_too_many() -> None:
 UNREADABLE = [
     pytest.param("", 1, "The column client is missing.", id="nothing"),
     pytest.param(",".join(COLUMNS), 1, "nothing below the heading", id="only-a-heading"),
-    pytest.param(table(line() | {"colour": "red"}), 1, "Column 15 is none of ours.", id="a-column-of-another-table"),
+    pytest.param(table(line() | {"colour": "red"}), 1, "Column 16 is none of ours.", id="a-column-of-another-table"),
     pytest.param(",".join((*COLUMNS, "client")) + "\n", 1, "The column client is there twice.", id="a-column-twice"),
-    pytest.param(",".join(COLUMNS) + "\n11,x\n", 2, "has 2 fields and the heading has 14", id="fields-are-missing"),
+    pytest.param(",".join(COLUMNS) + "\n11,x\n", 2, "has 2 fields and the heading has 15", id="fields-are-missing"),
     pytest.param(",".join(COLUMNS) + '\n"11,x\n', 2, "a quotation mark missing", id="a-quotation-that-never-ends"),
     pytest.param(table(*(line(number) for number in range(501))), 1, "more than 500", id="too-many"),
 ]

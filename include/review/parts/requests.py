@@ -48,6 +48,7 @@ class Form(BaseModel):
     proof_seen_by: Text = ""
     proof_seen_on: Text = ""
     reason: Text = ""
+    contacts: bool = False
     cpanel: bool = False
     domains: str = Field("", max_length=20_000)
 
