@@ -25,6 +25,23 @@ def evidence(account: Account, apart: list[Record]) -> list[Evidence]:
     return [*told, *_history(account, apart), *_remarks(account, apart)]
 
 
+def advice(account: Account, told: list[Evidence], address: str | None, *, changes: bool) -> Evidence:
+    """Which address is recommended and why, or why none is. `changes`: whether an option changes but a registrant."""
+    if address:
+        says = f"Recommended is {address}: it is the newer address, and nothing speaks against it."
+    elif not changes:
+        says = "No option is recommended: a registrant's address is the client's to decide on."
+    elif any(evidence.weight < 0 for evidence in told):
+        says = "No option is recommended: see what speaks against it."
+    elif not any(evidence.weight > 0 and evidence.evidence.startswith("changed_") for evidence in told):
+        says = "No option is recommended: nothing shows which of the addresses is out of date. Ask the client."
+    elif used_elsewhere(account):
+        says = "No option is recommended: other platforms have the client's address, and would be left behind."
+    else:
+        says = "No option is recommended: it is not clear of every address here whether it is out of date."
+    return Evidence("recommendation", 0.0, says)
+
+
 def ordered_since(account: Account, old: str, new: str) -> bool:
     """Whether all orders with the one address came before all orders with the other."""
     if old == new or old not in account.ordered or new not in account.ordered:

@@ -112,9 +112,10 @@ def confidence(because: Iterable[Evidence], most: float = float("inf")) -> float
     """
     Evidence as a number between 0 and 1: every point of weight halves the doubt.
 
-    `most`: what may count in all. A finding is no surer than that its records belong together: see `weakest`.
+    `most`: how much may speak for it. A finding is no surer than that its records belong together: see `weakest`.
     """
-    weight = min(sum(evidence.weight for evidence in because), most)
+    weights = [evidence.weight for evidence in because]
+    weight = min(sum(each for each in weights if each > 0), most) + sum(each for each in weights if each < 0)
     return round(min(max(1 - 2.0**-weight, 0.0), 0.999), 3)
 
 

@@ -33,7 +33,7 @@ from include.registrant_change import set_address
 from include.rules import _billing as billing
 from include.rules import _making as making
 from include.rules import email_mismatch
-from include.rules._billing_evidence import evidence, moved_domain, ordered_since, used_elsewhere
+from include.rules._billing_evidence import advice, evidence, moved_domain, ordered_since, used_elsewhere
 from include.settings import settings
 
 if TYPE_CHECKING:
@@ -81,16 +81,17 @@ def _finding(account: Account, apart: list[Record]) -> Finding:
     because = evidence(account, apart)
     targets = [one for one in (client, login) if one]
     options: list[Option] = []
-    recommended: list[int] = []
+    recommended: list[tuple[int, str]] = []
     for target in targets:
         if fixes := _fixes(account, apart, target):
             if _clear(account, fixes, target, because):
-                recommended.append(len(options))
+                recommended.append((len(options), target.email))
             options.append(_option(account, apart, target, with_registrants=False))
+    sure, address = recommended[0] if len(recommended) == 1 else (None, None)
+    confidence = making.confidence(because)
+    because.append(advice(account, because, address, changes=bool(options)))
     asked = [target for target in targets if _registrants(account, apart, target)]
     options += [_option(account, apart, target, with_registrants=True) for target in asked]
-    sure = recommended[0] if len(recommended) == 1 else None
-    confidence = making.confidence(because)
     return Finding(RULE, client.ref, others, confidence, tuple(because), tuple(options), sure)
 
 

@@ -37,21 +37,22 @@ __all__ = ["NEVER", "RULE", "SHOPS", "find"]
 RULE = "orphaned_order"
 REFUNDED = frozenset({"refunded"})
 LONG_AFTER = timedelta(days=730)
-STUB = Evidence("stub", 0.5, "The order hangs on a customer never activated, as a guest checkout leaves behind.")
+STUB = Evidence("stub", 0.5, "The order belongs to a record that was never activated, as a guest checkout leaves one.")
 BY = (
-    Evidence("address", 4.0, "The order has the address of an account on the same platform."),
+    Evidence("address", 4.0, "The order was placed with the address of an account in the same shop."),
     Evidence("looks_like", 2.0, "The address of the order or of the account looks like the other one, misspelled."),
-    Evidence("other_address", -1.0, "The order has another address than the account."),
+    Evidence("other_address", -1.0, "The order was placed with another address than the account's."),
 )
 NAME = Evidence("name", 3.0, "The buyer's name is the account's.")
 UNKNOWN_NAME = Evidence("name_unknown", -1.0, "The order or the account bears no whole name.")
-PHONE = Evidence("phone", 1.5, "They have the same phone number.")
-STREET = Evidence("street", 1.5, "They have the same house number and postcode.")
+PHONE = Evidence("phone", 1.5, "The order and the account have the same phone number.")
+STREET = Evidence("street", 1.5, "The order and the account have the same house number and postcode.")
 LATE = Evidence(
     "made_later", -2.0, "The account was made two years or more after the order: the mailbox may have passed on."
 )
 REFUND = Evidence("refunded", -1.0, "The order was refunded: it may not be worth attaching.")
 SEVERAL = -3.0
+SURE = "Attaching is recommended: it is the only account with the order's address, and the names are the same."
 
 
 def find(tables: Tables) -> Iterator[Finding]:
@@ -68,8 +69,25 @@ def _finding(order: Ref, fits: list[Fit]) -> Finding:
     key = making.key_of(RULE, order, others)
     because = list(_because(best, several=len(fits)))
     options = tuple(_attach(key, order, stub, fit) for fit in fits)
-    sure = len(fits) == 1 and best.found == ADDRESS and best.whole and not {LATE, REFUND} & set(because)
-    return Finding(RULE, order, others, making.confidence(because), tuple(because), options, 0 if sure else None)
+    confidence = making.confidence(because)
+    doubt = _doubt(fits, because)
+    says = f"No option is recommended: {doubt}." if doubt else SURE
+    because.append(Evidence("recommendation", 0.0, says))
+    return Finding(RULE, order, others, confidence, tuple(because), options, None if doubt else 0)
+
+
+def _doubt(fits: list[Fit], because: list[Evidence]) -> str | None:
+    """Why a careful colleague would ask before attaching, if they would."""
+    best = fits[0]
+    if len(fits) > 1:
+        return "more than one account fits"
+    if best.found != ADDRESS:
+        return "the addresses differ, and another person can have the same name"
+    if not best.whole:
+        return "it is not beyond doubt that the names are one person's"
+    if LATE in because:
+        return "the mailbox may have been somebody else's when the order was placed"
+    return "the order was refunded" if REFUND in because else None
 
 
 def _because(fit: Fit, several: int) -> Iterator[Evidence]:
@@ -83,7 +101,8 @@ def _because(fit: Fit, several: int) -> Iterator[Evidence]:
     if fit.stub:
         yield STUB
     if several > 1:
-        yield Evidence("several", SEVERAL, f"{several} accounts fit.")
+        says = f"{several} accounts fit. What is said here is of account {fit.account}, the likeliest."
+        yield Evidence("several", SEVERAL, says)
     if fit.status in REFUNDED:
         yield REFUND
     late = fit.placed_at and fit.created_at and fit.created_at - fit.placed_at >= LONG_AFTER
@@ -94,7 +113,7 @@ def _because(fit: Fit, several: int) -> Iterator[Evidence]:
 def _attach(key: str, order: Ref, stub: Ref | None, fit: Fit) -> Option:
     account = fit.ref
     fixes = [making.attach(order, str(stub) if stub else None, account)]
-    label = f"Attach the order to account {account.id}"
+    label = f"Attach the order to account {account.id}" + (f" ({fit.email})" if fit.email else "")
     if order.platform == "shopify":
         if fit.email and fit.order_email != fit.email:
             was, right = fit.email, fit.order_email
@@ -103,6 +122,6 @@ def _attach(key: str, order: Ref, stub: Ref | None, fit: Fit) -> Option:
             fixes.append(making.set_order_email(order, was, right))
         if fit.state == State.DISABLED:
             fixes.append(making.invite(account, State.DISABLED))
-            label += " and invite its holder"
+            label += " and invite its holder to activate it"
     text = f"Rollcall attached this guest order to account {account.id}."
     return making.option(label, [*fixes, *making.notes(key, fixes, [order], text)])

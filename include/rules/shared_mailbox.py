@@ -157,7 +157,8 @@ def _would(rows: list[Row], bought: list[Row]) -> Iterator[Evidence]:
         by_person[row["person"]].append(row)
     contacts = [row for row in rows if (row["platform"], row["kind"]) == ("hubspot", "contact")]
     if len({row["person"] for row in contacts}) > 1:
-        ids = " and ".join(sorted((row["id"] for row in contacts), key=lambda id: (len(id), id)))
+        each = sorted(contacts, key=lambda row: (len(row["id"]), row["id"]))
+        ids = making.several(f"{row['id']} ({_spoken(row)})" for row in each)
         says = f"Taken for one person, their HubSpot contacts {ids} would be merged, which cannot be undone."
         yield Evidence("would_merge", WOULD, says)
     holding = [row for row in rows if row["kind"] in PEOPLE and row["main"]]
@@ -167,7 +168,7 @@ def _would(rows: list[Row], bought: list[Row]) -> Iterator[Evidence]:
         says = f"Taken for one person, all would be given one address: {' or '.join(addresses)}."
         yield Evidence("would_use_one_address", WOULD, says)
     if bought:
-        says = "Somebody of another name than the account's buys there as a guest with this address."
+        says = "A guest of another name than the account's bought with this address: the order would be attached to it."
         yield Evidence("would_attach", WOULD, says)
 
 
@@ -187,10 +188,13 @@ def _who(holders: list[Row]) -> str:
     """Who has the mailbox, person by person."""
     said: dict[str, list[str]] = defaultdict(list)
     for row in sorted(holders, key=making.ref_of):
-        spoken = " ".join(filter(None, (row["first_name"], row["last_name"])))
-        said[spoken].append(f"{row['platform']} {row['kind']} {row['id']}")
+        said[_spoken(row)].append(f"{row['platform']} {row['kind']} {row['id']}")
     each = [f"{spoken} ({', '.join(records)})" for spoken, records in sorted(said.items())]
     return f"{_spelled(holders)} is the address of {' and of '.join(each)}."
+
+
+def _spoken(row: Row) -> str:
+    return " ".join(filter(None, (row["first_name"], row["last_name"])))
 
 
 def _spelled(holders: list[Row]) -> str:

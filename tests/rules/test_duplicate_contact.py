@@ -113,6 +113,31 @@ def test_more_than_three_are_read_by_a_person():
     assert not recommended(*rows)
 
 
+def test_of_three_those_beyond_doubt_are_merged_and_the_other_is_left_to_a_person():
+    again = dataclasses.replace(AGAIN, company="Lee & Co")
+    third = contact("hubspot", "12", "a@third.example", company="Lee & Co", **ANN | {"phone": None})
+    (finding,) = found("duplicate_contact", FIRST, again, third)
+    says = {one.evidence: one.says for one in finding.because}
+    assert finding.recommended == 0
+    assert finding.options[0].label == f"Merge only 11 into 10, which keeps {OLD}"
+    assert [fix.before["duplicate"] for fix in finding.options[0].fixes if fix.action == Action.MERGE] == [
+        str(AGAIN.ref)
+    ]
+    assert len(finding.options) == 4
+    assert "merge 10 and 11 and to leave the others" in says["recommendation"]
+    assert says["name_and_phone"].endswith("phone number (10 and 11).")
+    assert says["name_and_company"].endswith("company (all of them).")
+
+
+def test_a_finding_is_no_surer_than_the_weakest_tie_without_which_they_fall_apart():
+    third = contact("hubspot", "12", "a@third.example", company="Lee & Co", **ANN | {"phone": None})
+    (two,) = found("duplicate_contact", FIRST, AGAIN)
+    (three,) = found("duplicate_contact", FIRST, AGAIN, third)
+    assert (two.confidence, three.confidence) == (0.938, 0.293)
+    (three,) = found("duplicate_contact", FIRST, dataclasses.replace(AGAIN, company="Lee & Co"), third)
+    assert three.confidence == 0.823
+
+
 def test_somebody_with_two_accounts_in_use_on_one_platform_is_for_a_person():
     shops = [
         contact("shopify", id, f"s{id}@x.example", state=state, **ANN)
