@@ -72,6 +72,27 @@ MUTANTS = (
         ("tests/apply/test_stopping.py",),
     ),
     Mutant(
+        "an objection right before a write",
+        "include/apply/permission.py",
+        "            objections.require_none_of(self.ledger, self.fix_id)\n",
+        "",
+        ("tests/planning/test_objections.py",),
+    ),
+    Mutant(
+        "the time to object",
+        "include/store/holding.py",
+        "elif one.not_before is not None and now < one.not_before:",
+        "elif False:",
+        ("tests/planning/test_waiting.py",),
+    ),
+    Mutant(
+        "whether who approved may still decide",
+        "include/apply/returning.py",
+        "if gone := [who for who in option.authority.reviewers if not reviewing.may_decide(who, settings)]:",
+        "if gone := []:",
+        ("tests/planning/test_standing.py",),
+    ),
+    Mutant(
         "who may open the page",
         "include/review/app.py",
         "app = FastAPI(dependencies=everywhere, ",
