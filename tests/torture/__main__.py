@@ -16,6 +16,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -23,11 +24,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from include.sandbox.server import build, serve_in_thread
-from include.store.ledger import open_ledger, upgrade
+from include.store.ledger import Ledger, open_ledger, upgrade
 from tests.postgres import QUICK, Server, programs
 from tests.sandboxes import PEOPLE, Sandbox
 from tests.torture import cells, mutants, staged
-from tests.torture.machine import Engine
+from tests.torture.machine import Engine, Told
 
 # What a killed scheduler held of the database, its tasks keep open for it: the next one would wait for that for ever.
 ROBUST = (*QUICK, "idle_in_transaction_session_timeout=5s")
@@ -59,8 +60,8 @@ def main(arguments: list[str] | None = None) -> int:
         broken = []
         if (pattern := patterns["cells"]) is not None:
             broken.append(_cells(sandbox, folder, server, pattern))
-        if patterns["machine"] is not None:
-            broken.append(_machine(sandbox, folder, asked))
+        if (pattern := patterns["machine"]) is not None:
+            broken.append(_machine(sandbox, folder, server, asked, pattern))
         if (pattern := patterns["mutants"]) is not None:
             broken.append(_mutants(pattern))
         if (pattern := patterns["airflow"]) is not None:
@@ -97,21 +98,19 @@ def _cells(sandbox: Sandbox, folder: Path, server: Server | None, pattern: str) 
     return broken
 
 
-def _machine(sandbox: Sandbox, folder: Path, asked: argparse.Namespace) -> int:
-    upgrade(f"sqlite:///{folder / 'template.db'}")
-    numbers, began = itertools.count(), time.monotonic()
+def _machine(sandbox: Sandbox, folder: Path, server: Server | None, asked: argparse.Namespace, pattern: str) -> int:
+    """Many histories on each database that is there."""
+    places = {"SQLite": _files(folder)} | ({"PostgreSQL": _databases(server)} if server is not None else {})
+    return sum(_histories(sandbox, place, fresh, asked) for place, fresh in places.items() if re.search(pattern, place))
 
-    def fresh() -> object:
-        path = folder / f"machine{next(numbers) % 8}.db"
-        for old in folder.glob(f"{path.name}*"):
-            old.unlink()
-        shutil.copy(folder / "template.db", path)
-        return open_ledger(f"sqlite:///{path}")
 
-    machine = type("Machine", (Engine,), {"fresh_ledger": staticmethod(fresh), "sandbox": sandbox})
+def _histories(sandbox: Sandbox, place: str, fresh: Callable[[], Ledger], asked: argparse.Namespace) -> int:
+    told, began = Told(), time.monotonic()
+    made = {"fresh_ledger": staticmethod(fresh), "sandbox": sandbox, "told": told}
+    machine = type("Machine", (Engine,), made)
     machine._hypothesis_internal_use_seed = asked.seed
     many = settings(
-        max_examples=asked.examples,
+        max_examples=asked.examples if place == "SQLite" else max(asked.examples // 10, 1),  # a server takes its time
         stateful_step_count=asked.steps,
         deadline=None,
         database=None,
@@ -124,13 +123,40 @@ def _machine(sandbox: Sandbox, folder: Path, asked: argparse.Namespace) -> int:
     except AssertionError as failed:
         broken = 1
         _say("\n".join((f"  {failed}", *getattr(failed, "__notes__", ()))))
-    told = Engine.told
     _say(
-        f"Histories: {next(numbers)} of at most {asked.steps} steps (seed {asked.seed}): {told.steps} steps, "
-        f"{told.crashes} crashes, {told.faults} faults, {told.writes} writes, "
-        f"{broken or 'no'} broken promise ({time.monotonic() - began:.0f} s)."
+        f"Histories on {place}: {told.histories} of at most {asked.steps} steps (seed {asked.seed}): {told.steps} "
+        f"steps, {told.crashes} crashes, {told.faults} faults, {told.writes} writes, "
+        f"{broken or 'no'} violations ({time.monotonic() - began:.0f} s)."
     )
     return broken
+
+
+def _files(folder: Path) -> Callable[[], Ledger]:
+    """Makes an empty ledger in a file, in the place of one of before."""
+    numbers, template = itertools.count(), folder / "template.db"
+    upgrade(f"sqlite:///{template}")
+
+    def fresh() -> Ledger:
+        path = folder / f"machine{next(numbers) % 8}.db"
+        for old in folder.glob(f"{path.name}*"):
+            old.unlink()
+        shutil.copy(template, path)
+        return open_ledger(f"sqlite:///{path}")
+
+    return fresh
+
+
+def _databases(server: Server) -> Callable[[], Ledger]:
+    """Makes an empty ledger in a database of its own, and forgets the one before."""
+    numbers = itertools.count()
+
+    def fresh() -> Ledger:
+        number = next(numbers)
+        if number:
+            server.drop(f"machine_{number - 1}")
+        return open_ledger(server.create(f"machine_{number}", "rollcall_template"))
+
+    return fresh
 
 
 def _in_airflow(folder: Path, server: Server | None, pattern: str) -> int:

@@ -22,7 +22,7 @@ from include.store.ledger import Ledger
 from tests.postgres import Server
 from tests.torture import cells, checker, spool
 from tests.torture.behind import AIRFLOWS, Behind
-from tests.torture.in_airflow import Here, at_rest, ends, states, sweep, until, wait_for_the_lease, workers
+from tests.torture.in_airflow import Here, at_rest, ends, states, sweep, tasks, until, wait_for_the_lease
 
 KIND, SENT = "address", "K3 done, and not answered"
 
@@ -112,8 +112,8 @@ def api_away(scene: Scene) -> list[str]:
     scene.rollcall.processes.away.add("api-server")
     scene.rollcall.processes.children["api-server"].kill()
     scene.rollcall.gate.set("", "before")
-    tasks = [child for one in workers(scene.rollcall) for child in one.children()]
-    until(lambda: not any(one.is_running() for one in tasks), 60)
+    running = tasks(scene.rollcall)
+    until(lambda: not any(one.is_running() for one in running), 60)
     scene.rollcall.processes.away.clear()
     return scene.rests(run_id)
 
@@ -184,7 +184,7 @@ def night_killed(scene: Scene, name: str) -> list[str]:
     run_id = scene.triggered(NIGHT)
     assert scene.rollcall.gate.held.wait(120), "nothing was pulled"
     if name == "worker":
-        for one in [child for each in workers(scene.rollcall) for child in each.children()]:
+        for one in tasks(scene.rollcall):
             one.kill()
     else:
         scene.rollcall.processes.children[name].kill()

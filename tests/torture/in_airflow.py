@@ -82,7 +82,7 @@ def _at_it(rollcall: Behind, ledger: Ledger) -> list[int]:
         owner = connection.execute(sa.select(fix.c.lease_owner).where(fix.c.lease_owner.is_not(None))).scalar()
     if owner:
         return [int(owner.split(":")[1])]
-    return [child.pid for one in workers(rollcall) if "<idle>" not in _title(one) for child in one.children()]
+    return [one.pid for one in tasks(rollcall)]
 
 
 def _kill(processes: list[int]) -> bool:
@@ -97,8 +97,8 @@ def _kill_the_scheduler(rollcall: Behind, run_id: str, at_it: list[int]) -> bool
     rollcall.processes.start("scheduler", python("-m", "airflow", "scheduler"), rollcall.env)
 
     def anew() -> bool:
-        tasks = next(iter(rollcall.airflow.follow(APPLY, run_id)))
-        return any(one.try_number > 1 and one.state == "running" for one in tasks)
+        listed = next(iter(rollcall.airflow.follow(APPLY, run_id)))
+        return any(one.try_number > 1 and one.state == "running" for one in listed)
 
     try:
         started = until(anew, 30)
@@ -115,6 +115,17 @@ def workers(rollcall: Behind) -> list[psutil.Process]:
             ours = os.getsid(one.pid) in rollcall.processes.schedulers
             found += [one] if ours and _title(one).startswith("airflow worker") else []
         except (psutil.Error, ProcessLookupError):
+            continue
+    return found
+
+
+def tasks(rollcall: Behind) -> list[psutil.Process]:
+    """The processes that run a task now."""
+    found = []
+    for one in workers(rollcall):
+        try:
+            found += [] if "<idle>" in _title(one) else one.children()
+        except psutil.Error:  # it has just ended
             continue
     return found
 

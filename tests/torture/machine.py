@@ -59,6 +59,7 @@ class Mortal(Clock):
 class Told:
     """What a run of the machine came to, for the report."""
 
+    histories: int = 0
     steps: int = 0
     crashes: int = 0
     faults: int = 0
@@ -76,6 +77,7 @@ class Engine(RuleBasedStateMachine):
     def begin(self) -> None:
         self.sandbox.reset()
         self.ledger = type(self).fresh_ledger()
+        self.told.histories += 1
         self.clock = Mortal()
         self.worker = Worker(self.ledger, self.sandbox, self.clock)
         self.foreign: set[int] = set()

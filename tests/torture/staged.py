@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import psutil
 import requests
 
 from include.errors import RollcallError
@@ -25,7 +26,7 @@ from tests.torture.in_airflow import Outcome
 
 SEED = 3
 LEDGER = "airflow_cells"
-FAILED = (AssertionError, RollcallError, Answered, OSError)
+FAILED = (AssertionError, RollcallError, Answered, OSError, psutil.Error)
 
 
 def run(folder: Path, server: Server, pattern: str, say: Callable[[str], None]) -> int:
