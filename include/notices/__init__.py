@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from include.notices.changes import of_change
 from include.notices.coming import coming
-from include.notices.requests import waits
+from include.notices.requests import objected, waits
 from include.notices.reviewers import digest_of, stopped
 
-__all__ = ["coming", "digest_of", "of_change", "stopped", "waits"]
+__all__ = ["coming", "digest_of", "objected", "of_change", "stopped", "waits"]

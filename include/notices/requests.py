@@ -1,6 +1,8 @@
-"""Word to the reviewers that a client's request waits for another person: its number and a link; nobody's data."""
+"""Word to the reviewers: a client's request waits for another person, or a client objects. A link; nobody's data."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from include.model import Notice
 from include.notices.recipients import message_id
@@ -16,3 +18,10 @@ def waits(number: int, finding_id: str, settings: Settings) -> Notice:
     named = message_id(settings, f"request-{number}", "waits")
     subject = f"Rollcall: request {number} waits for another person"
     return Notice(named, settings.reviewers_mail, subject, text, html, finding_id, HEADERS)
+
+
+def objected(finding_id: str, settings: Settings, now: datetime) -> Notice:
+    """The message that an objection was recorded at a finding, and freezes its records until one of them lifts it."""
+    text, html = worded("objected", settings, page_url=f"{settings.page_url}findings/{finding_id}")
+    named = message_id(settings, f"objection-{finding_id}", f"{now:%Y%m%d%H%M%S}")
+    return Notice(named, settings.reviewers_mail, "Rollcall: a client objects", text, html, finding_id, HEADERS)

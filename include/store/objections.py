@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from include.errors import AlreadyDecided, NotAllowed, Objected
-from include.store import aliases, audit, requests, reviewing, undone
+from include.store import aliases, audit, outbox, requests, reviewing, undone
 from include.store.schema import finding, fix, objection, option
 
 if TYPE_CHECKING:
+    from include.model import Notice
     from include.store.ledger import Ledger
 
 
@@ -34,12 +35,18 @@ class Objection:
     records: frozenset[str]
 
 
-def record(ledger: Ledger, finding_id: str, who: str, why: str, now: datetime) -> None:
-    """Freeze every fix for the records of a finding. Raises NotAllowed, or AlreadyDecided where it is so already."""
+def record(ledger: Ledger, finding_id: str, who: str, why: str, now: datetime, told: Iterable[Notice] = ()) -> None:
+    """
+    Freeze every fix for the records of a finding, with these messages.
+
+    Raises NotAllowed, or AlreadyDecided where it is so already.
+    """
     with ledger.write() as connection:
         if any(one.finding_id == finding_id for one in _standing(connection)):
             raise AlreadyDecided("An objection stands here already. Nothing was changed.")
         _add(connection, finding_id, who, why, now, stands=True)
+        for notice in told:
+            outbox.put(connection, notice, now)
 
 
 def lift(ledger: Ledger, finding_id: str, who: str, why: str, now: datetime) -> None:

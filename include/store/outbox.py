@@ -103,7 +103,8 @@ def told(ledger: Ledger, finding_id: str) -> list[tuple[str, str, str, str | Non
     with ledger.read() as connection:
         rows = connection.execute(wanted).all()
     named = [(row, row.message_id.split(".")) for row in rows]
-    return [(at[2], row.recipient, row.state, row.problem) for row, at in named if set(at[2:3]) & TO_PEOPLE]
+    own = [(row, at) for row, at in named if at[0] == f"<{finding_id}" and set(at[2:3]) & TO_PEOPLE]
+    return [(at[2], row.recipient, row.state, row.problem) for row, at in own]
 
 
 def counts(ledger: Ledger) -> dict[str, int]:

@@ -17,9 +17,13 @@ from include.settings import Settings, settings
 from include.store.schema import decision
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from include.store.findings import DecisionRow
     from include.store.ledger import Ledger
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+QUICK = timedelta(seconds=2)  # nobody has read a finding in less
 
 
 def may_decide(reviewer: str, by: Settings | None = None) -> bool:
@@ -63,6 +67,16 @@ def pace(ledger: Ledger, reviewer: str, now: datetime) -> tuple[int, int]:
     with ledger.read() as connection:
         times = _approvals(connection, reviewer, now - HOUR)
     return sum(at > now - MINUTE for at in times), len(times)
+
+
+def quick(ledger: Ledger, decisions: Sequence[DecisionRow]) -> list[bool]:
+    """Of each decision, whether it is an approval too soon after another by the same person to have been read."""
+    told = []
+    with ledger.read() as connection:
+        for one in decisions:
+            lately = _approvals(connection, one.reviewer, one.at - QUICK)
+            told.append(one.verdict == str(Verdict.APPROVED) and any(at < one.at for at in lately))
+    return told
 
 
 def _approvals(connection: sa.Connection, reviewer: str, since: datetime) -> list[datetime]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from include.settings import settings
 from include.store.schema import decision
-from tests.store.cases import a_finding, again, filed, rows
+from tests.store.cases import a_finding, again, decide, filed, rows
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +26,17 @@ def test_who_is_not_on_the_list_reads_and_decides_nothing(ann, bob, sqlite_ledge
     assert ann.get(f"/findings/{row.id}").status_code == 200
     assert rows(sqlite_ledger, decision) == []
     assert bob.decide(row).status_code == 200
+
+
+def test_an_approval_too_soon_after_another_says_so(ann, bob, sqlite_ledger):
+    told = [a_finding(subject=f"hubspot:contact:{number}") for number in range(3)]
+    filed(sqlite_ledger, *told)
+    rows_ = [again(sqlite_ledger, one) for one in told]
+    now = datetime.now(UTC)
+    for row, reviewer, seconds in zip(rows_, ("ann", "Ann", "bob"), (0, 1.9, 2.0), strict=True):
+        decide(sqlite_ledger, row, reviewer=reviewer, now=now + timedelta(seconds=seconds))
+    flagged = ["Within 2 seconds" in bob.get(f"/findings/{row.id}").text for row in rows_]
+    assert flagged == [False, True, False]
 
 
 def test_who_is_too_fast_is_told_when_to_go_on(ann, bob, sqlite_ledger, monkeypatch):

@@ -17,7 +17,7 @@ from include.review.desk import Desk
 from include.review.filtering import Wanted
 from include.review.refusals import as_json, conflict
 from include.review.shown import detail
-from include.store import apart, consents, dossiers, findings, listing, undone
+from include.store import apart, consents, dossiers, findings, listing, reviewing, undone
 from include.store.findings import FindingRow
 from include.store.listing import Filters
 
@@ -69,6 +69,7 @@ def routes(desk: Desk) -> APIRouter:
         facts["finding"] = detail(row, today, dossiers.read(ledger, [finding]).get(finding))
         facts["undoable"] = row.state != "approved" and undone.applied(ledger, finding) != []
         facts["undone_by"] = undone.undoes(ledger, finding)
+        facts["quick"] = reviewing.quick(ledger, row.decisions)
         facts["waits"] = waits.told(ledger, row, user, datetime.now(UTC))
         return desk.html(request, "finding.html", user=user, **facts)
 

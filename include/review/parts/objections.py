@@ -14,9 +14,11 @@ from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from include import notices
 from include.review.desk import Desk
 from include.review.parts.finding import ID
 from include.review.refusals import as_json
+from include.settings import settings
 from include.store import findings, objections
 
 
@@ -37,8 +39,12 @@ def routes(desk: Desk) -> APIRouter:
         ledger = desk.ledger()
         if not ID.fullmatch(finding) or findings.get(ledger, finding) is None:
             raise HTTPException(404, "There is no such finding. It may have been filed in another ledger.")
-        act = objections.record if asked.stands else objections.lift
-        act(ledger, finding, user, asked.why, datetime.now(UTC))
+        now = datetime.now(UTC)
+        if asked.stands:
+            told = [notices.objected(finding, settings(), now)]
+            objections.record(ledger, finding, user, asked.why, now, told)
+        else:
+            objections.lift(ledger, finding, user, asked.why, now)
         return as_json({"stands": asked.stands})
 
     return router
