@@ -28,6 +28,16 @@ def test_the_address_that_a_record_was_changed_to_since_the_night_before_is_reco
     assert changes(finding.options[1]) == [("shopify:customer:7", NEW, OLD)]
 
 
+def test_it_says_which_record_has_which_address_and_of_three_which_are_tied():
+    says = {one.evidence: one.says for one in only(HUBSPOT, SHOPIFY, contact("bigcommerce", "8", **ANN)).because}
+    assert says["addresses"] == (
+        f"{NEW} is on shopify customer 7; {OLD} is on bigcommerce customer 8 and hubspot contact 1."
+    )
+    assert says["link"] == "One record names the other as its own (hubspot contact 1 and shopify customer 7)."
+    assert says["name_and_phone"].endswith("phone number (all of them).")
+    assert {one.evidence: one.says for one in only(HUBSPOT, SHOPIFY).because}["link"].endswith("as its own.")
+
+
 def test_hubspot_may_keep_both():
     (both,) = [option for option in only(HUBSPOT, SHOPIFY).options if option.label.startswith("Keep both")]
     added = next(fix for fix in both.fixes if fix.action == Action.ADD_EMAIL)

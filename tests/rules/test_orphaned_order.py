@@ -189,3 +189,5 @@ def test_a_nickname_fits_and_is_for_a_person_to_judge():
     account = contact("shopify", "7", first_name="Daniel", last_name="Lee")
     (finding,) = found("orphaned_order", account, order("shopify", "70", first_name="Dan"))
     assert finding.recommended is None
+    assert finding.because[-1].says.startswith("No option is recommended: it is not beyond doubt")
+    assert finding.options[0].label.endswith(f"account 7 ({OLD})")

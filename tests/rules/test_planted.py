@@ -93,3 +93,10 @@ def test_tables_hold_one_row_a_record(world):
     rows, _, _ = world
     contacts = of_rows("contacts", [row for row in rows if hasattr(row, "links")])
     assert contacts.num_rows == len({(r["platform"], r["kind"], r["id"]) for r in contacts.to_pylist()})
+
+
+def test_every_finding_with_options_says_why_one_is_recommended_or_why_none_is(world):
+    _, _, found = world
+    for one in (one for findings in found.values() for one in findings if one.options):
+        (says,) = [evidence.says for evidence in one.because if evidence.evidence == "recommendation"]
+        assert says.startswith("No option is recommended: ") is (one.recommended is None), says
