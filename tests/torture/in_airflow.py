@@ -8,6 +8,7 @@ anything.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -62,7 +63,10 @@ def run(rollcall: Behind, here: Here, killer: str, kind: str, moment: str) -> Ou
         at_it: list[int] = []
         until(lambda: at_it.extend(_at_it(rollcall, ledger)) or at_it != [], 20)  # between two tasks there is nobody
         struck = bool(at_it) and not spool.messages(rollcall.home.mail)
-        overlapped = _kill_the_scheduler(rollcall, began, at_it) if killer == "scheduler" else _kill(at_it)
+        if killer == "scheduler":
+            overlapped = _kill_the_scheduler(rollcall, began, at_it)
+        else:
+            struck = _kill(at_it) and struck
     rollcall.gate.set("", "before")
     ends(rollcall, began)
     for _ in range(4):
@@ -86,9 +90,13 @@ def _at_it(rollcall: Behind, ledger: Ledger) -> list[int]:
 
 
 def _kill(processes: list[int]) -> bool:
+    """Whether one was still there to be killed."""
+    killed = False
     for pid in processes:
-        os.kill(pid, signal.SIGKILL)
-    return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            killed = True
+    return killed
 
 
 def _kill_the_scheduler(rollcall: Behind, run_id: str, at_it: list[int]) -> bool:
