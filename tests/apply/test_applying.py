@@ -226,7 +226,7 @@ def test_an_option_without_fixes_is_settled(worker, sandbox, ledger):
 
 
 @pytest.mark.parametrize(
-    "new", ["s\u200bomebody@post.example", "som\u0435body@post.example", "Some.Body+x@post.example"]
+    "new", ["s\u200bomebody@post.example", "\u0430nnette@post.example", "Some.Body+x@post.example"]
 )
 def test_what_was_approved_is_sent_to_the_letter_whatever_hides_in_it(worker, sandbox, ledger, new):
     approved(ledger, email_fix(sandbox, "bigcommerce", "customer", new))
