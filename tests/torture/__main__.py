@@ -25,7 +25,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from include.sandbox.server import build, serve_in_thread
 from include.store.ledger import Ledger, open_ledger, upgrade
-from tests.postgres import QUICK, Server, programs
+from tests.postgres import QUICK, Server, programs, quick_folder
 from tests.sandboxes import PEOPLE, Sandbox
 from tests.torture import cells, mutants, staged
 from tests.torture.machine import Engine, Told
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         patterns = dict.fromkeys(PARTS, "")
     with ExitStack() as stack:
         os.environ["ROLLCALL_QUOTA_FOLDER"] = stack.enter_context(tempfile.TemporaryDirectory())
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rollcall-", dir=quick_folder())))
         running = serve_in_thread(build(PEOPLE, seed=3))
         stack.callback(running.stop)
         sandbox = Sandbox(running)
@@ -173,9 +173,11 @@ def _mutants(pattern: str) -> int:
     if not mutants.survives(None, everything):
         _say("  The tests that should notice a missing safeguard are red as it is.")
         return 1
-    unnoticed = [one.name for one in asked if mutants.survives(one)]
-    for name in unnoticed:
-        _say(f"  No test notices that {name} is missing.")
+    unnoticed = []
+    for one in asked:
+        if mutants.survives(one):
+            unnoticed.append(one.name)
+            _say(f"  No test notices that {one.name} is missing.")
     _say(f"Safeguards taken out: {len(asked)}, unnoticed: {len(unnoticed)}.")
     return len(unnoticed)
 
