@@ -150,6 +150,14 @@ def test_everybody_can_read_and_reach_every_state_of_the_page(visit, book, state
     assert page.evaluate(WIDER) <= 0
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_of_four_records_side_by_side_none_is_out_of_sight(visit, book, width):
+    page = visit(width=width).open(side_by_side(book))
+    hidden = "one => one.scrollWidth - one.clientWidth"
+    assert page.locator(".scrolls").evaluate(hidden) <= 0
+    expect(page.locator(".beside mark", has_text="x@y.example")).to_be_visible()
+
+
 def test_from_the_list_to_an_approval_with_the_clients_consent_no_mouse_is_needed(visit, book):
     row = filed(book, of_a_domain())
     page = visit().open()
