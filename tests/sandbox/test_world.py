@@ -13,7 +13,7 @@ from dataclasses import asdict
 import pytest
 
 from include.people import addresses
-from include.sandbox.world import TODAY, Account, World, make_world
+from include.sandbox.world import MARKED, TODAY, Account, World, make_world, word
 
 PEOPLE = 500
 DIGEST = """
@@ -129,3 +129,12 @@ def test_one_login_of_whmcs_owns_two_clients(world: World):
     (shared,) = [login for login in world.of("whmcs", "login") if len(login.extra["clients"]) > 1]
     owned = [client.id for client in world.of("whmcs", "client") if client.extra["owner"] == shared.id]
     assert owned == shared.extra["clients"]
+
+
+def test_a_mark_stands_behind_every_name_and_place_and_changes_nothing_else():
+    plain, marked = make_world(40, 3), make_world(40, 3, "zz")
+    for kind in ("humans", "accounts", "purchases"):
+        for one, other in zip(getattr(plain, kind), getattr(marked, kind), strict=True):
+            told, now = asdict(one), asdict(other)
+            expected = {name: text + word("zz", name) for name in MARKED if (text := told.get(name))}
+            assert now == told | expected
