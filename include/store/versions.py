@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MANY = 500  # ids in one question to the database
 Write = Callable[[sa.Connection], None] | None
+Notices = Sequence[Notice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +206,7 @@ def reopen(connection: sa.Connection, finding_id: str, why: str, now: datetime) 
 
 
 def reopen_approved(
-    ledger: Ledger,
-    finding_id: str,
-    version: int,
-    why: str,
-    now: datetime,
-    told: Sequence[Notice] = (),
-    also: Write = None,
+    ledger: Ledger, finding_id: str, version: int, why: str, now: datetime, told: Notices = (), also: Write = None
 ) -> bool:
     """
     Put a finding back on the page if it is still approved as this version; False when it is not.
