@@ -125,7 +125,7 @@ def told_of(says: str, pairs: Sequence[tuple[str, str]], every: int) -> str:
         return says
     if len(pairs) == every:
         return f"{says.removesuffix('.')} (all of them)."
-    more = [f"{len(pairs) - MANY} more pairs"] if len(pairs) > MANY else []
+    more = [f"and {len(pairs) - MANY} more"] if len(pairs) > MANY else []
     return f"{says.removesuffix('.')} ({'; '.join([*(f'{one} and {other}' for one, other in pairs[:MANY]), *more])})."
 
 

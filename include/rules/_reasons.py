@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from include.store.tables import Tables
 
 STRONG = (LINK, EARLIER, ADDRESS)  # evidence that two records are one account's, not only one name's
+BESIDE = frozenset({"login", "hosting", "domain"})  # what goes with a client, and is told only where nothing else is
 Pair = tuple[str, str]
 
 
@@ -53,12 +54,18 @@ def _of(by: dict[Evidence, list[Pair]]) -> Reasons:
         for pair in pairs:
             ties[pair] += one.weight
     strong = [pair for one, pairs in by.items() if one.evidence in STRONG for pair in pairs]
-    records = len({ref for pair in ties for ref in pair})
+    between = {one: [pair for pair in pairs if not BESIDE & _kinds(pair)] for one, pairs in by.items()}
+    by = {one: pairs for one, pairs in between.items() if pairs} or by
+    records = len({ref for pairs in by.values() for pair in pairs for ref in pair})
     if records == 2:
         return Reasons(tuple(by), ties, strong)
     every = records * (records - 1) // 2
     told = (replace(one, says=making.told_of(one.says, [*map(_called, pairs)], every)) for one, pairs in by.items())
     return Reasons(tuple(told), ties, strong)
+
+
+def _kinds(pair: Pair) -> set[str]:
+    return {ref.split(":", 2)[1] for ref in pair}
 
 
 def _called(pair: Pair) -> Pair:

@@ -31,11 +31,12 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from include.model import Evidence, Finding, Option, Ref
-from include.people import names
+from include.people import names, phones
 from include.people.evidence import ADDRESS, ALIKE, EARLIER, LINK, ORDER, PHONE
 from include.rules import _making as making
 from include.rules._duplicates import FIELDS, Known, Twice, held_twice
 from include.rules._sure import one_name
+from include.settings import settings
 
 if TYPE_CHECKING:
     from include.store.tables import Tables
@@ -117,7 +118,8 @@ def _because(person: Twice, refs: list[Ref]) -> Iterator[Evidence]:
     for evidence, pairs in sorted(found.items(), key=lambda each: (-each[0].weight, each[0].evidence, each[0].says)):
         yield replace(evidence, says=making.told_of(evidence.says, pairs, every))
     if not all(_tied(person, pair) for pair in combinations(refs, 2)):
-        yield Evidence("through_a_third", THROUGH_A_THIRD, "Some are linked only through another record.")
+        who = "Some" if len(refs) > 2 else "They"
+        yield Evidence("through_a_third", THROUGH_A_THIRD, f"{who} are linked only through another record.")
 
 
 def _tied(person: Twice, pair: tuple[Ref, Ref]) -> bool:
@@ -128,17 +130,18 @@ def _doubt(person: Twice, contacts: Sequence[Known]) -> str | None:
     """Why a careful colleague would ask before merging these, if they would."""
     if len(contacts) > LARGEST_SURE:
         return f"there are {len(contacts)} of them"
+    who = "some" if len(contacts) > 2 else "they"
     for pair in combinations(sorted(contact.ref for contact in contacts), 2):
         told = person.ties.get(pair, ())
         if not _tied(person, pair):
-            return "some are linked only through another record"
+            return f"{who} are linked only through another record"
         if any(evidence.evidence == ALIKE for evidence in told):
-            return "some are alike and no more, which two people of one name or one home can be too"
+            return f"{who} are alike and no more, which two people of one name or one home can be too"
         if any(evidence.weight < 0 for evidence in told) or not {evidence.evidence for evidence in told} & TYING:
             return "what they have in common may be two namesakes' too"
     for one, other in combinations(contacts, 2):
         if not one_name(one.name, other.name) or (bool(one.name and other.name) and _numbers(one) != _numbers(other)):
-            return "it is not beyond doubt that the names are one person's"
+            return f"it is not beyond doubt that {_spoken(one)} and {_spoken(other)} are one person's name"
         if differing := _contradiction(one, other):
             return f"they name different {differing}"
     if any(contact.role for contact in contacts):
@@ -165,16 +168,25 @@ def _differ(one: Known, other: Known, field: str) -> bool:
     return bool(left and right) and left != right
 
 
+def _spoken(contact: Known) -> str:
+    return " ".join(filter(None, (contact.said["first_name"], contact.said["last_name"]))) or "no name"
+
+
 def _numbers(contact: Known) -> list[str]:
     """The numbers in a name, which tell a second account from a first."""
     return re.findall(r"\d+", f"{contact.said['first_name'] or ''} {contact.said['last_name'] or ''}")
+
+
+def _compared(field: str, value: str) -> str:
+    """A value as it is compared: two spellings of one number are one."""
+    return (phones.normal(value, settings().region) if field == "phone" else None) or value.casefold()
 
 
 def _losses(ranked: list[Known]) -> Iterator[Evidence]:
     """What the contacts say differently, of which HubSpot keeps the survivor's."""
     for field in FIELDS:
         said = {contact.ref.id: contact.said[field] for contact in ranked if contact.said[field]}
-        if field not in NO_LOSS and len({value.casefold() for value in said.values() if value}) > 1:
+        if field not in NO_LOSS and len({_compared(field, value) for value in said.values() if value}) > 1:
             each = making.several(f"{value} ({id})" for id, value in said.items())
             yield Evidence("differs", 0.0, f"They differ in {field}: {each}. HubSpot keeps the survivor's.")
     addresses = [contact.email for contact in ranked[1:] if contact.email]

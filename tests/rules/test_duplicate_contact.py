@@ -77,6 +77,11 @@ def test_what_differs_is_told_with_what_hubspot_keeps():
     assert "opted out" in says["consent"]
 
 
+def test_two_spellings_of_one_number_are_no_loss():
+    (finding,) = found("duplicate_contact", FIRST, dataclasses.replace(AGAIN, phone="(503) 234-8761"))
+    assert "differs" not in {one.evidence for one in finding.because}
+
+
 def recommended(*rows) -> bool:
     (finding,) = found("duplicate_contact", *rows)
     return finding.recommended is not None

@@ -38,6 +38,15 @@ def test_it_says_which_record_has_which_address_and_of_three_which_are_tied():
     assert {one.evidence: one.says for one in only(HUBSPOT, SHOPIFY).because}["link"].endswith("as its own.")
 
 
+def test_what_goes_with_a_client_is_no_reason_why_the_records_are_one_persons():
+    client = contact("whmcs", "5", NEW, links=("whmcs:login:6", "cpanel:hosting:ann"), **ANN)
+    login = contact("whmcs", "6", NEW, kind="login", first_name="Ann", last_name="Lee")
+    beside = [login, contact("cpanel", "ann", NEW)]
+    told = {one.evidence: one.says for one in only(contact("hubspot", "1", **ANN), client, *beside).because}
+    assert told["name_and_phone"] == "They have the same name and the same phone number."
+    assert not {"link", "address"} & told.keys()
+
+
 def test_hubspot_may_keep_both():
     (both,) = [option for option in only(HUBSPOT, SHOPIFY).options if option.label.startswith("Keep both")]
     added = next(fix for fix in both.fixes if fix.action == Action.ADD_EMAIL)
