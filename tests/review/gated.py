@@ -69,6 +69,7 @@ def main(url: str, moment: str) -> None:
         stop_before_commit(ledger, int(moment.partition(":")[2]))
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))
+    bound.listen()  # who comes before the page is ready waits for it
     say(bound.getsockname()[1])
     uvicorn.Server(uvicorn.Config(outer, log_level="error")).run(sockets=[bound])
 

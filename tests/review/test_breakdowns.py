@@ -14,12 +14,15 @@ import httpx
 import pytest
 
 from include.model import Option
+from include.review.guards import CSRF
+from include.review.parts.bulk import UNREACHED
 from include.store import findings
 from include.store.findings import FindingRow
 from include.store.ledger import Ledger, upgrade
 from include.store.schema import decision
 from tests.postgres import QUICK, Server, programs
-from tests.review.page import ROOT, USER, Reader, decision_of
+from tests.review.page import ROOT, USER, Reader, app_over, decision_of
+from tests.review.test_bulk import ask, equals, listed
 from tests.store.cases import NIGHT, a_finding, again, filed, rows, set_email
 
 REPOSITORY = Path(__file__).parents[2]
@@ -35,16 +38,13 @@ def killed(url: str, moment: str) -> Iterator[Any]:
     unanswered: list[type[Exception]] = []
 
     def send(path: str, body: dict[str, Any]) -> None:
-        headers = {
-            USER: "ann",
-            "X-Rollcall-CSRF": httpx.get(f"{base}/api/session", headers={USER: "ann"}).json()["csrf"],
-        }
         try:
-            answered = httpx.post(base + path, headers=headers, json=body, timeout=60)
-            page.kill()
-            raise AssertionError(f"the page answered {answered.status_code}")
+            token = httpx.get(f"{base}/api/session", headers={USER: "ann"}, timeout=60).json()["csrf"]
+            httpx.post(base + path, headers={USER: "ann", CSRF: token}, json=body, timeout=60)
         except httpx.TransportError as error:
             unanswered.append(type(error))
+        finally:
+            page.kill()  # whoever waits for it to come to its moment waits no longer
 
     def ask(path: str, body: dict[str, Any]) -> None:
         reviewer = Thread(target=send, args=(path, body))
@@ -109,6 +109,26 @@ def test_of_many_that_were_decided_together_those_before_the_kill_stand_and_the_
     assert [one["state"] for one in said["findings"]] == [None, "approved", "approved"]
     assert "is approved already" in said["findings"][0]["why"]
     assert decided(ledger) == [("approved", "ann")] * 3
+
+
+@pytest.mark.parametrize("reached", [0, 1, 2])
+def test_a_ledger_that_goes_away_half_way_has_what_it_took_and_that_is_told(sqlite_ledger, tmp_path, reached):
+    """The page asks for the ledger once to see what is equal, and once for each decision."""
+    told = equals(sqlite_ledger)
+    gone = Ledger(f"sqlite:///{tmp_path / 'no such folder' / 'ledger.db'}")
+    asked: list[int] = []
+
+    def ledger() -> Ledger:
+        asked.append(1)
+        return sqlite_ledger if len(asked) <= 1 + reached else gone
+
+    answer = ask(Reader(app_over(ledger)), [listed(row) for row in told])
+    assert len(decided(sqlite_ledger)) == reached
+    if not reached:
+        assert (answer.status_code, "cannot be reached" in answer.json()["detail"]) == (503, True)
+        return
+    assert (answer.json()["took"], answer.json()["not"]) == (reached, 3 - reached)
+    assert [one["why"] for one in answer.json()["findings"]] == [None] * reached + [UNREACHED] * (3 - reached)
 
 
 @pytest.fixture

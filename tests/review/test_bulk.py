@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from include.model import Finding, Option
-from include.review.parts.bulk import MOST, UNREACHED
+from include.review.parts.bulk import MOST
 from include.store import findings
 from include.store.findings import FindingRow
 from include.store.ledger import Ledger
@@ -233,26 +233,6 @@ def test_of_many_who_decide_on_the_same_ones_at_once_each_finding_has_one_decisi
     assert sum(one["took"] for one in answers) == 3
     assert tally([one["took"] + one["not"] for one in answers]) == {3: 8}
     assert len(decided(ledger)) == 3
-
-
-@pytest.mark.parametrize("reached", [0, 1, 2])
-def test_a_ledger_that_goes_away_half_way_has_what_it_took_and_that_is_told(sqlite_ledger, tmp_path, reached):
-    """The page asks for the ledger once to see what is equal, and once for each decision."""
-    told = equals(sqlite_ledger)
-    gone = Ledger(f"sqlite:///{tmp_path / 'no such folder' / 'ledger.db'}")
-    asked: list[int] = []
-
-    def ledger() -> Ledger:
-        asked.append(1)
-        return sqlite_ledger if len(asked) <= 1 + reached else gone
-
-    answer = ask(Reader(app_over(ledger)), [listed(row) for row in told])
-    assert len(decided(sqlite_ledger)) == reached
-    if not reached:
-        assert (answer.status_code, "cannot be reached" in answer.json()["detail"]) == (503, True)
-        return
-    assert (answer.json()["took"], answer.json()["not"]) == (reached, 3 - reached)
-    assert [one["why"] for one in answer.json()["findings"]] == [None] * reached + [UNREACHED] * (3 - reached)
 
 
 def test_what_is_listed_says_what_a_decision_on_many_is_bound_to(ann, sqlite_ledger):
