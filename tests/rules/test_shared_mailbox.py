@@ -36,13 +36,14 @@ def said(finding):
         pytest.param(
             (ANNS, BOBS_SHOP, GUEST),
             "would_attach",
-            "Somebody of another name than the account's buys there as a guest with this address.",
+            "A guest of another name than the account's bought with this address: the order would be attached to it.",
             id="a-guest-order-in-the-other-s-shop",
         ),
         pytest.param(
             (ANNS, BOBS_CONTACT, BOBS_CLIENT, BOBS_LOGIN),
             "would_merge",
-            "Taken for one person, their HubSpot contacts 1 and 2 would be merged, which cannot be undone.",
+            "Taken for one person, their HubSpot contacts 1 (Ann Lee) and 2 (Bob Lee) would be merged, which cannot be "
+            "undone.",
             id="two-hubspot-contacts",
         ),
         pytest.param(
