@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from include.people.facts import reference
+from include.store import engine
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -32,14 +33,15 @@ def pairs(tables: Tables, who: ir.Table) -> ir.Table:
     """Every two contacts that share a block: left (the lower number), right; each pair once."""
     import ibis
 
-    members = _blocks(tables, who).group_by("block").agg(members=ibis._.n.collect(), size=ibis._.count())
-    blocks = members.filter(members.size > 1).select("members", "size")
-    blocks = tables.backend.create_table("link_blocks", blocks, temp=True, overwrite=True)
-    _tell(blocks)
-    few = blocks.filter(blocks.size <= LARGEST)
-    each = few.select("members", n=few.members.unnest())
-    both = each.select("n", other=each.members.unnest())
-    return both.filter(both.n < both.other).select(left="n", right="other").distinct()
+    held = _blocks(tables, who)
+    sizes = held.group_by("block").agg(left=ibis._.n.min(), right=ibis._.n.max(), size=ibis._.count())
+    sizes = engine.worked_out(tables.backend, "link_blocks", sizes.filter(ibis._.size > 1))
+    _tell(sizes)
+    # Most blocks are of two, whose pair is known by now: no more than the others are looked into.
+    more = held.semi_join(sizes.filter(sizes.size.between(3, LARGEST)), "block")
+    both = more.join(more.select("block", other="n"), "block").select(left="n", right="other")
+    found = sizes.filter(sizes.size == 2).select("left", "right").union(both)
+    return found.filter(found.left < found.right).distinct()
 
 
 def _blocks(tables: Tables, who: ir.Table) -> ir.Table:
@@ -64,7 +66,7 @@ def _blocks(tables: Tables, who: ir.Table) -> ir.Table:
     }
     short = _digest(tables)
     made = rows.select("n", **{name: short(key) for name, key in keys.items()})
-    kept = tables.backend.create_table("link_keys", made, temp=True, overwrite=True)
+    kept = engine.worked_out(tables.backend, "link_keys", made)
     return ibis.union(*(kept.filter(kept[name].notnull()).select("n", block=kept[name]) for name in keys))
 
 

@@ -16,6 +16,7 @@ from include.people.facts import Forms, listed
 from include.people.likeness_table import MOST
 from include.people.passing import changed_since, on_orders
 from include.settings import settings
+from include.store import engine
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -57,7 +58,7 @@ def candidates(tables: Tables, forms: Forms, who: ir.Table) -> ir.Table:
 
     named = who.filter(who.named)
     whole = named.filter((named["first"].length() > 1) & (named["last"].length() > 1))
-    bought = tables.backend.create_table("link_bought", on_orders(tables, forms, named), temp=True, overwrite=True)
+    bought = engine.worked_out(tables.backend, "link_bought", on_orders(tables, forms, named))
     found = [
         _explicit(tables, who),
         *_by_address(tables, forms, named, bought),
@@ -114,13 +115,14 @@ def _within(held: ir.Table, values: list[str], evidence: str) -> ir.Table:
     """Every two contacts that hold the same values, where not too many do."""
     import ibis
 
-    held = held.filter([held[value].notnull() for value in values])
-    # Not by a join of contacts by their values, which are texts: a list for each value is a third of the work.
-    blocks = held.group_by(values).agg(members=held.n.collect(), size=ibis._.count())
-    blocks = blocks.filter(blocks.size.between(2, settings().hub_size)).select("members")
-    each = blocks.select("members", n=blocks.members.unnest())
-    both = each.select("n", other=each.members.unnest())
-    return _ordered(both.filter(both.n < both.other), "n", "other", evidence)
+    held = held.filter([held[value].notnull() for value in values]).select("n", *values)
+    sizes = held.group_by(values).agg(left=held.n.min(), right=held.n.max(), size=held.count())
+    sizes = sizes.filter(sizes.size.between(2, settings().hub_size))
+    # Most are held by two, whose pair is known by now: only the others are joined by their values, which are texts.
+    more = held.semi_join(sizes.filter(sizes.size > 2), values)
+    both = more.join(more.rename(other="n"), values).select(left="n", right="other")
+    found = sizes.filter(sizes.size == 2).select("left", "right").union(both)
+    return found.filter(found.left < found.right).mutate(bits=ibis.literal(BITS[evidence], "int64"))
 
 
 def _across(held: ir.Table, passing: ir.Table, value: str) -> list[ir.Table]:

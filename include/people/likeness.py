@@ -20,6 +20,7 @@ from include.people.facts import reference
 from include.people.likeness_names import alike, at, called, either, parts, shorter
 from include.people.likeness_table import AGAINST_CHANCE, HALVES, LEAST, LEVELS, MOST, TABLE
 from include.settings import settings
+from include.store import engine
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -44,8 +45,8 @@ def likely(tables: Tables, who: ir.Table, known: ir.Table) -> ir.Table:
     import ibis
 
     spelled = _kept(tables, "parts", parts(who))
-    near = called(_kept(tables, "near", blocks.pairs(tables, who)), spelled)
-    named = _kept(tables, "named", near.anti_join(known, ["left", "right"]))
+    near = blocks.pairs(tables, who).anti_join(known, ["left", "right"])
+    named = _kept(tables, "named", called(_kept(tables, "near", near), spelled))
     traits = _kept(tables, "traits", _traits(tables, who, named))
     compared = _kept(tables, "compared", _compared(named, traits))
     weights = [
@@ -165,11 +166,4 @@ def _slip_of_digits(one: Any, other: Any, apart: Any) -> Any:
 
 
 def _kept(tables: Tables, name: str, made: ir.Table) -> ir.Table:
-    """A temporary table: worked out once, each step in a projection of its own."""
-    import ibis
-
-    fused, ibis.options.sql.fuse_selects = ibis.options.sql.fuse_selects, False
-    try:
-        return tables.backend.create_table(f"link_{name}", made, temp=True, overwrite=True)
-    finally:
-        ibis.options.sql.fuse_selects = fused
+    return engine.worked_out(tables.backend, f"link_{name}", made)

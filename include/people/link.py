@@ -19,6 +19,7 @@ from include.people.edges import Reasons
 from include.people.facts import Forms, contacts_of
 from include.people.grouping import Against, components, resplit, sizes
 from include.settings import settings
+from include.store import engine
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -55,8 +56,7 @@ def link(tables: Tables) -> tuple[pa.Table, pa.Table]:
 
 
 def _keep(tables: Tables, name: str, made: ir.Table | pa.Table) -> ir.Table:
-    """A temporary table: worked out once, however often it is read."""
-    return tables.backend.create_table(f"link_{name}", made, temp=True, overwrite=True)
+    return engine.worked_out(tables.backend, f"link_{name}", made)
 
 
 def _apart(tables: Tables, who: ir.Table) -> ir.Table:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from include.people.facts import PARTS, Forms, reference
 from include.people.guards import agree
 from include.people.normal import said_name
+from include.store import engine
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -49,7 +50,7 @@ def changed_since(tables: Tables, who: ir.Table) -> ir.Table:
     now = tables.contacts
     changed = then.mutate(ref=reference(then)).join(now.select(ref=reference(now), own_email=now.email), "ref")
     changed = changed.filter(changed.email != changed.own_email.fill_null("")).drop("own_email")
-    changed = tables.backend.create_table("link_changed", changed, temp=True, overwrite=True)
+    changed = engine.worked_out(tables.backend, "link_changed", changed)
     forms = Forms.of(replace(tables, contacts=changed.drop("ref"), orders=tables.orders.limit(0)))
     whose = who.filter(who.named).select("ref", "n", *PARTS, own_key=who.key.fill_null(""))
     earlier = changed.select("ref", "email", said=said_name(changed)).join(whose, "ref")

@@ -70,11 +70,11 @@ class Disputed:
 
 
 def holding(tables: Tables) -> ir.Table:
-    """The records of every person whose addresses disagree: person, contact, platform, key."""
+    """The records of every person whose addresses disagree: person, contact, platform, kind, id, key."""
     keys = address_table(tables)
     rows = making.kept(tables, "mismatch", _several(tables, keys))
     people = making.kept(tables, "mismatched", _disagreeing(rows, keys))
-    held = rows.semi_join(people, "person").select("person", "contact", "platform", "key")
+    held = rows.semi_join(people, "person").select("person", "contact", "platform", "kind", "id", "key")
     return making.kept(tables, "held", held)
 
 
@@ -93,13 +93,26 @@ def _several(tables: Tables, keys: ir.Table) -> ir.Table:
     """The records of everybody who has more than one address, on more than one platform."""
     contacts = tables.contacts
     held = contacts.filter(contacts.kind.isin(HOLDERS) & contacts.email.notnull())
-    held = held.select("platform", "email", "other_emails", contact=_reference(held))
-    known = held.join(tables.people.select("person", "contact"), "contact").join(
-        keys.select("raw", "key"), [("email", "raw")]
-    )
-    sizes = known.group_by("person").agg(keys=known.key.nunique(), platforms=known.platform.nunique())
-    several = sizes.filter((sizes["keys"] > 1) & (sizes.platforms > 1))
-    return known.semi_join(several, "person").select("person", "contact", "platform", "key", "other_emails")
+    # First those on several platforms with addresses that are not spelled alike: the others are not looked up.
+    held = held.select("platform", "kind", "id", "email", "other_emails", contact=_reference(held))
+    known = making.kept(tables, "holders", _differing(_of_people(tables, held), "platform", "email"))
+    known = _differing(known.join(keys.select("raw", "key"), [("email", "raw")]), "platform", "key")
+    return known.select("person", "contact", "platform", "kind", "id", "key", "other_emails")
+
+
+def _of_people(tables: Tables, held: ir.Table) -> ir.Table:
+    """The records that are known to be a person's, with the person."""
+    return held.join(tables.people.select("person", "contact"), "contact")
+
+
+def _differing(known: ir.Table, *values: str) -> ir.Table:
+    """The records of everybody of whom they differ in each of these values."""
+    import ibis
+
+    spans = {f"{end}_{value}": getattr(known[value], end)() for value in values for end in ("min", "max")}
+    sizes = known.group_by("person").agg(**spans)
+    several = sizes.filter(ibis.and_(*(sizes[f"min_{value}"] != sizes[f"max_{value}"] for value in values)))
+    return known.semi_join(several, "person")
 
 
 def _disagreeing(rows: ir.Table, keys: ir.Table) -> ir.Table:
@@ -123,8 +136,8 @@ def _facts(tables: Tables, keys: ir.Table, held: ir.Table) -> ir.Table:
     import ibis
 
     contacts = tables.contacts.filter(tables.contacts.kind.isin(HOLDERS))
-    contacts = contacts.mutate(contact=_reference(contacts), said=said_name(contacts))
-    told = held.select("person", "contact").join(contacts, "contact")
+    told = contacts.join(held.select("person", "platform", "kind", "id", "contact"), ["platform", "kind", "id"])
+    told = making.kept(tables, "told", told.mutate(said=said_name(told)))
     told = told.join(keys, [("email", "raw")]).left_join(name_table(tables), "said")
     then = called = ibis.null("string")
     if tables.before is not None:
@@ -179,10 +192,10 @@ def _record(row: tuple[Any, ...]) -> Held:
 def _bought(tables: Tables, keys: ir.Table, held: ir.Table) -> dict[str, list[Bought]]:
     """The orders of each account with one of its person's addresses."""
     orders = tables.orders.filter(tables.orders.contact_id.notnull() & tables.orders.placed_at.notnull())
-    orders = orders.select("email", "placed_at", contact=orders.platform + ":customer:" + orders.contact_id)
-    theirs = orders.join(held.select("person", "contact"), "contact").join(
-        keys.select("raw", "key"), [("email", "raw")]
-    )
+    customers = held.filter(held.kind == "customer").select("person", "contact", "platform", contact_id="id")
+    orders = orders.select("email", "placed_at", "platform", "contact_id")
+    theirs = making.kept(tables, "bought", orders.join(customers, ["platform", "contact_id"]))
+    theirs = theirs.join(keys.select("raw", "key"), [("email", "raw")])
     theirs = theirs.semi_join(held, ["person", "key"]).group_by("person", "contact", "key")
     spans = theirs.agg(first=lambda row: row.placed_at.min(), last=lambda row: row.placed_at.max())
     found: dict[str, list[Bought]] = defaultdict(list)

@@ -83,8 +83,10 @@ def _shared(held: ir.Table) -> ir.Table:
     """The mailboxes of more than one person, but for those on too many records."""
     import ibis
 
-    sizes = held.group_by("key").agg(people=ibis._.person.nunique(), records=ibis._.ref.nunique())
-    return sizes.filter((sizes.people > 1) & (sizes.records <= settings().hub_size)).select("key")
+    ends = held.group_by("key").agg(first=ibis._.person.min(), last=ibis._.person.max())
+    several = held.semi_join(ends.filter(ends["first"] != ends["last"]), "key")
+    sizes = several.group_by("key").agg(records=ibis._.ref.nunique())
+    return sizes.filter(sizes.records <= settings().hub_size).select("key")
 
 
 def _people(tables: Tables, held: ir.Table, shared: ir.Table, orders: dict[str, list[Row]]) -> dict[str, list[Row]]:

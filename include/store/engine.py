@@ -9,12 +9,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from include.errors import SettingsWrong
 from include.settings import settings
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
     from ibis.backends import BaseBackend
 
 MEMORY = "384MiB"  # for DuckDB's tables and joins: with what Python holds beside it, a night of millions fits in 1 GiB
@@ -32,6 +33,23 @@ def connect() -> BaseBackend:
                 raise SettingsWrong("ROLLCALL_ENGINE is pyspark, which is not installed.") from error
             return spark.connect()
     raise SettingsWrong(f"ROLLCALL_ENGINE {settings().engine!r} is not known; use duckdb or pyspark.")
+
+
+def worked_out(backend: BaseBackend, name: str, made: Any) -> ir.Table:
+    """
+    An expression or an Arrow table as a temporary table of that name, in place of the last one: worked out once,
+    however often it is read, each step in a projection of its own.
+
+    What is there is dropped first: where ibis overwrites a table, it writes all of it twice (ibis 12, 2026-11).
+    """
+    import ibis
+
+    backend.drop_table(name, force=True)
+    fused, ibis.options.sql.fuse_selects = ibis.options.sql.fuse_selects, False
+    try:
+        return backend.create_table(name, made, temp=True)
+    finally:
+        ibis.options.sql.fuse_selects = fused
 
 
 def _duckdb() -> BaseBackend:
