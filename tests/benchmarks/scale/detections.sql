@@ -45,7 +45,7 @@ CREATE TEMP TABLE who AS
 SELECT row_number() OVER () AS n, c.platform || ':' || c.kind || ':' || c.id AS ref, c.platform, c.kind, c.id,
     a.key, coalesce(a.role, false) AS role, CASE WHEN NOT a.free AND NOT a.role THEN a.domain END AS site,
     m.first, m.last, p.number, f.company, house(c.address) AS house, postal(c.postcode) AS postcode, c.state, c.created_at,
-    c.other_emails, c.links, c.kind IN ('customer', 'contact', 'client', 'login') AS named, c.channels
+    c.address, c.city, c.other_emails, c.links, c.kind IN ('customer', 'contact', 'client', 'login') AS named, c.channels
 FROM contacts c
 LEFT JOIN addresses a ON a.raw = c.email
 LEFT JOIN names m ON m.raw_first = c.first_name AND m.raw_last = c.last_name

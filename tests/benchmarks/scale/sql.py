@@ -30,6 +30,7 @@ def detect(tables: Path, out: Path) -> None:
         "$hub": str(settings().hub_size),
     }
     engine.execute(_told((HERE / "detections.sql").read_text(), told))
+    engine.execute((HERE / "detections_alike.sql").read_text())
     _group(engine)
     engine.execute((HERE / "detections_found.sql").read_text())
     engine.execute(f"COPY found TO '{out}' (FORMAT parquet)")
