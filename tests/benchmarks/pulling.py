@@ -89,11 +89,10 @@ def pulling(people: int, seed: int) -> Table:
 class _Sandbox:
     url: str
 
-    def open(self, name: str) -> Platform:
+    def open(self, name: str, **options: Any) -> Platform:
         told = requests.get(f"{self.url}/_sandbox/connections", timeout=60).json()[connection_of(name)]
-        return open_platform(
-            name, requests.Session(), told["host"], Key(told["login"], told["password"], told["extra"])
-        )
+        key = Key(told["login"], told["password"], told["extra"] | options)
+        return open_platform(name, requests.Session(), told["host"], key)
 
     def counted(self, name: str) -> dict[str, float]:
         counts: dict[str, Any] = requests.get(f"{self.url}/_sandbox/quota", timeout=60).json()["platforms"]
@@ -169,7 +168,7 @@ def _night(sandbox: _Sandbox, name: str, store: Snapshots, date: str) -> tuple[S
 
 def _one_cursor(sandbox: _Sandbox, name: str) -> float:
     """Pages a second of one request after the other, as long as the quota refuses none."""
-    platform = sandbox.open(name)
+    platform = sandbox.open(name, one_cursor=True)
     pages = platform.api.pages()
     began = time.perf_counter()
     count = 1 + sum(1 for _ in islice(pages, SAMPLE))

@@ -17,6 +17,7 @@ from include.errors import UnexpectedAnswer
 from include.record import records
 
 BESIDE = timedelta(seconds=1)  # BigCommerce tells whole seconds
+ONE_CURSOR = 'put {"one_cursor": true} into the extra of the connection bigcommerce'
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,24 @@ class Span:
         return asked
 
     def within(self, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Those of a page's customers that the span holds. Raises UnexpectedAnswer where one has no creation time."""
+        """
+        Those of a page's customers that the span holds.
+
+        Raises UnexpectedAnswer where one has no creation time, or was not asked for: then the filters mean something
+        else to this store (another time zone, whole days, nothing), and what they leave out would be missed.
+        """
         if self.first is None and self.end is None:
             return found
-        return [one for one, moment in zip(found, map(created, found), strict=True) if self._holds(moment)]
+        moments = [created(one) for one in found]
+        if not all(self._holds(moment, 2 * BESIDE) for moment in moments):
+            raise UnexpectedAnswer(
+                f"bigcommerce customers: some were created outside the span of time that was asked for; {ONE_CURSOR}"
+            )
+        return [one for one, moment in zip(found, moments, strict=True) if self._holds(moment)]
 
-    def _holds(self, moment: datetime) -> bool:
-        return (self.first is None or self.first <= moment) and (self.end is None or moment < self.end)
+    def _holds(self, moment: datetime, beside: timedelta = timedelta()) -> bool:
+        after = self.first is None or self.first - beside <= moment
+        return after and (self.end is None or moment < self.end + beside)
 
 
 def between(moments: Iterable[datetime]) -> list[Span]:
@@ -64,7 +76,7 @@ def created(customer: Mapping[str, Any]) -> datetime:
     """When a customer was created. Raises UnexpectedAnswer where that is missing."""
     (told,) = records("bigcommerce customers", [customer])
     if (moment := told.time("date_created")) is None:
-        raise UnexpectedAnswer("bigcommerce customers: date_created is empty")
+        raise UnexpectedAnswer(f"bigcommerce customers: a date_created is empty; {ONE_CURSOR}")
     return moment
 
 

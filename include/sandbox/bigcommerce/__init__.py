@@ -33,6 +33,9 @@ SWITCHES = {
     "bigcommerce_detach": "applied",  # or "refused": an order given back to nobody
     "bigcommerce_channels_enforced": False,  # is an order refused to a customer of another channel?
     "bigcommerce_dates_exclusive": False,  # are customers of the very moment a filter names left out?
+    "bigcommerce_dates_zone": 0,  # hours by which a store reads the times of its filters otherwise than as UTC
+    "bigcommerce_encoded_dates": "served",  # or "ignored": is a time understood whose colons are percent-encoded?
+    "bigcommerce_sort_refused": False,  # are customers not sorted for whoever asks?
     "bigcommerce_deleted_filter": True,  # are deleted orders told when they are asked for by `is_deleted`?
     "bigcommerce_guest_email_filter": False,  # does `email` among the orders' filters find guests' orders?
     "bigcommerce_limit_refused": 422,  # or 413, or 0 (served with 250): the answer to `limit=251`

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -37,6 +37,9 @@ class Customers:
         if unknown:
             raise Refused(422, f"The filter(s): {', '.join(unknown)} are not valid filter parameter(s).")
         limit = self._limit(asked.get("limit", "50"))
+        if "sort" in asked and self.store.desk.switches["bigcommerce_sort_refused"]:
+            raise Refused(422, "The sort is not valid.")
+        asked = self._understood(asked, request.url.query)
         exclusive = self.store.desk.switches["bigcommerce_dates_exclusive"]
         found = [c for _, c in sorted(self.store.customers.items()) if _matches(c, asked, exclusive)]
         if by := asked.get("sort"):
@@ -79,6 +82,15 @@ class Customers:
         if errors:
             raise Refused(422, TITLE, errors)
         return JSONResponse({"data": told, "meta": {}})
+
+    def _understood(self, asked: dict[str, str], query: str) -> dict[str, str]:
+        """What is asked, as a store reads it that takes no encoded times, or reads all times as those of its place."""
+        switches = self.store.desk.switches
+        if switches["bigcommerce_encoded_dates"] == "ignored" and "%3a" in query.lower():
+            return {name: value for name, value in asked.items() if name not in DATES}
+        shift = timedelta(hours=switches["bigcommerce_dates_zone"])
+        dates = {name: datetime.fromisoformat(asked[name]) + shift for name in DATES & set(asked) if shift}
+        return asked | {name: moment.isoformat() for name, moment in dates.items()}
 
     def _limit(self, said: str) -> int:
         limit = int(said) if said.isdecimal() else 0

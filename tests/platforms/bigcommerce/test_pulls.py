@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from include import stages
-from include.errors import Unreachable
+from include.errors import UnexpectedAnswer, Unreachable
 from include.platforms.bigcommerce.pulls import PAGE, WORTH
 from include.pull import overlay
 from include.sandbox.world import World
@@ -94,6 +94,25 @@ def test_one_cursor_goes_through_all_customers_where_the_connection_says_so(stor
     stages.pull(twin.ours(one_cursor=True), snapshot)
     names = [lane["name"] for lane in snapshot.raw("bigcommerce").phase("full").planned() or []]
     assert names == ["customers", "orders", "newest"]
+
+
+def test_a_store_that_reads_times_as_those_of_its_place_ends_the_pull_and_says_how_it_is_whole(store, bigcommerce_with):
+    twin = bigcommerce_with(registered(3 * WORTH * PAGE), bigcommerce_dates_zone=5)
+    with pytest.raises(UnexpectedAnswer, match="one_cursor"):
+        night(store, twin, "2026-11-22")
+
+
+@pytest.mark.parametrize(
+    ("switch", "value", "spans"),
+    [("bigcommerce_encoded_dates", "ignored", 2), ("bigcommerce_sort_refused", True, 1)],
+    ids=["takes-no-encoded-time", "does-not-sort"],
+)
+def test_nothing_is_lost_in_a_store_that_is_particular(switch, value, spans, store, bigcommerce_with):
+    many = 2 * WORTH * PAGE
+    snapshot = night(store, bigcommerce_with(registered(many), **{switch: value}), "2026-11-22")
+    assert snapshot.raw("bigcommerce").manifest().distinct["customers"] == many
+    lanes = snapshot.raw("bigcommerce").phase("full").planned() or []
+    assert len([lane for lane in lanes if lane["name"].startswith("customers")]) == spans
 
 
 def changed(twin: Twin) -> None:
