@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from include import requests
 from include.model import Action, Verdict
 from include.review import beside, sending, words
-from include.store import consents
+from include.store import consents, undone
+
+ONE_BY_ONE = frozenset({requests.RULE, undone.RULE})  # rules whose findings nobody approves without having opened them
 
 if TYPE_CHECKING:
     from include.store.dossiers import Dossier
@@ -18,7 +21,8 @@ def listed(row: FindingRow, today: date, dossier: Dossier | None = None) -> dict
     """One line of the list. `bulk`: what a decision on it and its equals is bound to; None where it is one by one."""
     wanted = row.options[row.recommended] if row.recommended is not None else None
     recommended = wanted.label if wanted else None
-    one_by_one = wanted is None or any(consents.waits(fix.after) for fix in wanted.fixes)
+    consent = wanted is not None and any(consents.waits(fix.after) for fix in wanted.fixes)
+    one_by_one = wanted is None or consent or row.rule in ONE_BY_ONE
     return {
         "id": row.id,
         "version": row.version,

@@ -1,7 +1,8 @@
 """
 Rows as CSV that a spreadsheet shows and does not run: a cell that could be a formula begins with an apostrophe.
 
-By OWASP's page on CSV injection, as read 2026-11: also after blanks and invisible characters, and in full-width forms.
+By OWASP's page on CSV injection, as read 2026-11: also after blanks and invisible characters, in full-width forms, and
+after what another country's spreadsheet takes for the end of a cell.
 What a platform told stays as it is in the JSON of the page.
 """
 
@@ -9,12 +10,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b\u2212")
 STARTS = "\t\r\n"
+SEPARATORS = re.compile("([;|])")  # of cells, where a comma is none
 BYTES_FIRST = "\ufeff"  # or Excel takes UTF-8 for something else
 
 
@@ -31,7 +34,11 @@ def cell(said: Any) -> str:
         return ""
     if isinstance(said, bool | int | float):
         return str(said)
-    text = str(said)
+    return "".join(_defused(part) if at % 2 == 0 else part for at, part in enumerate(SEPARATORS.split(str(said))))
+
+
+def _defused(text: str) -> str:
+    """What may stand at the start of a cell."""
     bare = next((one for one in text if not _unseen(one)), "")
     dangerous = bare in FORMULA or text[:1] in STARTS if text else False
     flat = "".join(" " if unicodedata.category(one) in {"Cc", "Zl", "Zp"} else one for one in text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -240,3 +241,15 @@ def test_what_is_listed_says_what_a_decision_on_many_is_bound_to(ann, sqlite_led
     (told,) = ann.get("/api/findings").json()["findings"]
     assert (told["id"], told["version"], told["shape"], told["bulk"]) == (row.id, 1, row.shape, row.options[0].hash)
     assert f'data-bulk="{row.options[0].hash}"' in ann.get("/").text
+
+
+@pytest.mark.parametrize("rule", ["requested_email_change", "undo"])
+def test_what_somebody_asked_for_is_approved_by_nobody_who_did_not_open_it(ledger, rule):
+    row = filed(ledger, replace(one_of(1), rule=rule))
+    bob = Reader(app_over(ledger), "bob")
+    (told,) = bob.ask("GET", f"/api/findings?rule={rule}").json()["findings"]
+    assert told["bulk"] is None
+    answer = ask(bob, [listed(row)])
+    assert (answer.status_code, decided(ledger)) == (422, [])
+    assert "one by one" in answer.text
+    assert ask(bob, [listed(row, None)], "rejected", reason="no").json()["took"] == 1

@@ -51,7 +51,7 @@ def test_a_cell_that_could_be_a_formula_begins_with_an_apostrophe(said):
     ("said", "cell"),
     [
         ("Ann O'Hara", "Ann O'Hara"), ("a=b", "a=b"), ("ann@x.example", "ann@x.example"), ("", ""), (None, ""),
-        (-3, "-3"), (0.5, "0.5"), ("two\r\nlines", "two  lines"), (True, "True"), ("  ", "  "),
+        ("a;b|c", "a;b|c"), (-3, "-3"), (0.5, "0.5"), ("two\r\nlines", "two  lines"), (True, "True"), ("  ", "  "),
     ],
 )  # fmt: skip
 def test_what_is_no_formula_stays_as_it_is(said, cell):
@@ -66,6 +66,8 @@ def test_no_hostile_string_becomes_a_formula_or_a_second_cell():
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))[1:]
     assert [len(row) for row in rows] == [2] * len(said)
     assert [row[0] for row in rows if row[0].strip()[:1] in set("=+-@")] == []
+    elsewhere = [one for row in csv.reader(io.StringIO(text, newline=""), delimiter=";") for one in row]
+    assert [one for one in elsewhere if one.strip()[:1] in set("=+-@")] == []
 
 
 def test_findings_are_exported_whole_with_what_was_decided(ann, sqlite_ledger):

@@ -20,6 +20,7 @@ from include.model import Verdict
 from include.review import deciding
 from include.review.desk import Desk
 from include.review.refusals import as_json
+from include.review.shown import ONE_BY_ONE
 from include.store import findings
 
 MOST = 50
@@ -55,6 +56,8 @@ def routes(desk: Desk) -> APIRouter:
         """Decide each; `took` and `not` say how many did and did not."""
         ledger = desk.ledger()
         seen = [(one, findings.get(ledger, one.id)) for one in asked.findings]
+        if asked.verdict is Verdict.APPROVED and any(row is not None and row.rule in ONE_BY_ONE for _, row in seen):
+            raise HTTPException(422, "What somebody asked for is approved one by one: open each.")
         shapes = {(row.rule, row.shape) for one, row in seen if row is not None and row.version == one.version}
         if len({one.id for one in asked.findings}) != len(asked.findings) or len(shapes) > 1:
             raise HTTPException(422, "These findings are not equal: decide on each kind by itself.")
