@@ -205,9 +205,7 @@ def test_tables_without_a_row_make_an_empty_list(tmp_path, run):
         pytest.param("orders", "id", ["7", None], pa.string(), "orders.parquet: column id, row 2", id="order-no-id"),
         pytest.param("contacts", "links", [1, 2], pa.int64(), "column links, its type int64", id="no-list"),
         pytest.param("contacts", "email", [["a"], []], pa.list_(pa.string()), "column email, its type", id="a-list"),
-        pytest.param(
-            "contacts", "updated_at", TIMES, pa.string(), "row 2: it cannot be read as timestamp[us", id="time"
-        ),
+        pytest.param("contacts", "updated_at", TIMES, pa.string(), "row 2: it cannot be read as time", id="time"),
         pytest.param("contacts", "email", [b"a@b", b"\xff"], pa.binary(), "column email, row 2", id="no-text"),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from include.store.findings import FindingRow
 from include.store.ledger import Ledger
 from include.store.schema import decision
 from tests.review.page import Reader, app_over
-from tests.store.cases import NEXT_NIGHT, NIGHT, a_finding, again, at_once, decide, filed, merge, rows, set_email, tally
+from tests.store.cases import NEXT_NIGHT, NIGHT, a_finding, again, at_once, decide, merge, rows, set_email, tally
 
 LATER = (datetime.now(UTC).date() + timedelta(days=9)).isoformat()
 YESTERDAY = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
@@ -234,22 +233,3 @@ def test_of_many_who_decide_on_the_same_ones_at_once_each_finding_has_one_decisi
     assert sum(one["took"] for one in answers) == 3
     assert tally([one["took"] + one["not"] for one in answers]) == {3: 8}
     assert len(decided(ledger)) == 3
-
-
-def test_what_is_listed_says_what_a_decision_on_many_is_bound_to(ann, sqlite_ledger):
-    row = filed(sqlite_ledger, one_of(1))
-    (told,) = ann.get("/api/findings").json()["findings"]
-    assert (told["id"], told["version"], told["shape"], told["bulk"]) == (row.id, 1, row.shape, row.options[0].hash)
-    assert f'data-bulk="{row.options[0].hash}"' in ann.get("/").text
-
-
-@pytest.mark.parametrize("rule", ["requested_email_change", "undo"])
-def test_what_somebody_asked_for_is_approved_by_nobody_who_did_not_open_it(ledger, rule):
-    row = filed(ledger, replace(one_of(1), rule=rule))
-    bob = Reader(app_over(ledger), "bob")
-    (told,) = bob.ask("GET", f"/api/findings?rule={rule}").json()["findings"]
-    assert told["bulk"] is None
-    answer = ask(bob, [listed(row)])
-    assert (answer.status_code, decided(ledger)) == (422, [])
-    assert "one by one" in answer.text
-    assert ask(bob, [listed(row, None)], "rejected", reason="no").json()["took"] == 1

@@ -1,0 +1,21 @@
+"""What holds for every file here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LONGEST = 250  # lines
+SAYS_NOTHING = {"util", "utils", "helper", "helpers", "common", "base", "misc", "manager", "managers"}
+OURS = [path for folder in ("dags", "include", "plugins", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def test_no_file_is_longer_than_one_reads_at_once():
+    lines = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in OURS}
+    assert len(lines) > 500
+    assert {name: number for name, number in lines.items() if number > LONGEST} == {}
+
+
+def test_every_name_says_something():
+    named = {part for path in OURS for part in path.relative_to(ROOT).with_suffix("").parts}
+    assert named & SAYS_NOTHING == set()
