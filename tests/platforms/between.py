@@ -83,6 +83,14 @@ def records(body: Any, *path: str) -> list[Any]:
     return [record for record in found if isinstance(record, dict)]
 
 
+def of_one(body: Any) -> bool:
+    """Whether BigCommerce was asked for one: which order is the newest, or how many customers there are."""
+    if isinstance(body, list):
+        return len(body) == 1
+    meta = body.get("meta") if isinstance(body, dict) else None
+    return isinstance(meta, dict) and meta.get("pagination", {}).get("per_page") == 1
+
+
 def numbered(body: Any) -> bool:
     """Whether it is a list in the form that PHP gives it: `{"0": ..., "1": ...}`."""
     return isinstance(body, dict) and all(str(key).isdecimal() for key in body)

@@ -12,7 +12,7 @@ from include.errors import UnexpectedAnswer
 from include.registry import names
 from include.settings import Settings
 from include.store.snapshots import Snapshot, Snapshots, open_store
-from tests.platforms.between import between, drop, kept, put, records, whole
+from tests.platforms.between import between, drop, kept, of_one, put, records, whole
 
 # platform, where its records stand in an answer, a field that every one of them has
 FIELDS = [
@@ -46,8 +46,9 @@ def last_of(path: tuple[str, ...], field: str, act: Callable[[dict[str, Any], st
     first, done = field.split(".")[0], []
 
     def change(body: Any) -> Any:
-        newest = isinstance(body, list) and len(body) == 1  # BigCommerce, asked which order is the newest
-        found = [record for record in records(body, *path) if first in record] if not (done or newest) else []
+        if done or of_one(body):
+            return body
+        found = [record for record in records(body, *path) if first in record]
         if found:
             done.append(1)
             act(found[-1], field)

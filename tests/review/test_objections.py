@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from include.settings import settings
-from include.store import findings, outbox
+from include.store import findings
 from include.store.schema import decision, notice, objection
 from tests.review.page import HOST, Reader, Seen
 from tests.review.test_requests import asked, led_to  # noqa: F401  a fixture, and what it leads to
@@ -66,13 +66,6 @@ def test_another_finding_of_the_same_records_says_where_it_is_lifted(bob, sqlite
     assert "Lift the objection" not in page.text
     assert bob.decide(other).json()["kind"] == "Objected"
     assert bob.decide(other, "rejected", reason="He is right.").status_code == 200
-
-
-def test_what_is_approved_with_others_is_announced_too(bob, sqlite_ledger, requested):
-    one = {"id": requested.id, "version": requested.version, "option_hash": requested.options[0].hash}
-    answer = bob.ask("POST", "/api/decisions", bob.signature(), json={"verdict": "approved", "findings": [one]})
-    assert answer.json()["took"] == 1
-    assert [told[:2] for told in outbox.told(sqlite_ledger, requested.id)] == [("coming", "old@a.example")]
 
 
 def test_only_a_reviewer_lifts(ann, bob, sqlite_ledger, requested, monkeypatch):
