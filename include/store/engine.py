@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends import BaseBackend
 
-MEMORY = "384MiB"  # for DuckDB's tables and joins: with what Python holds beside it, a night of millions fits in 1 GiB
+MEMORY = "384MiB"  # for DuckDB's tables and joins; what is more it writes to disk. Python holds its own beside it
 
 
 def connect() -> BaseBackend:
