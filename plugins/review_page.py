@@ -35,16 +35,18 @@ class BehindAirflow:
         from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
         from airflow.api_fastapi.core_api.security import get_user, requires_access_dag
         from airflow.configuration import conf
-        from fastapi import Depends
+        from fastapi import Depends, HTTPException
 
         from include import store
         from include.review.app import review_page
 
         def reviewer(user: Any = Depends(get_user)) -> str:
-            """Who is asking; Airflow answers 401 when nobody is logged in."""
+            """Who is asking; Airflow answers 401 when nobody is logged in, unless the public has a role."""
+            if getattr(user, "is_anonymous", False):
+                raise HTTPException(401, "Not authenticated")
             return str(user.get_name())
 
-        def no_open_doors(user: str = Depends(reviewer)) -> None:
+        def no_open_doors(user: Any = Depends(get_user)) -> None:
             refuse_open_doors()
 
         may_decide = requires_access_dag("PUT", DagAccessEntity.HITL_DETAIL, "apply_approved_fixes")
@@ -64,11 +66,20 @@ def refuse_open_doors() -> None:
     from include.settings import settings
 
     everybody = conf.getboolean("core", "simple_auth_manager_all_admins", fallback=False)
-    public = conf.get("fab", "auth_role_public", fallback="") or ""
-    if (everybody or public) and not settings().sandbox:
+    if (everybody or public_role()) and not settings().sandbox:
         raise HTTPException(
             503, "The review page is closed while Airflow lets anybody in (all-admins or a public role)."
         )
+
+
+def public_role() -> str:
+    """The role that FAB gives to whoever is not logged in: by Airflow's settings, or the older webserver_config.py."""
+    from airflow.api_fastapi.app import get_auth_manager
+    from airflow.configuration import conf
+
+    told = conf.get("fab", "auth_role_public", fallback="")
+    flask = getattr(get_auth_manager(), "flask_app", None)  # the other auth managers have none
+    return str(told or (flask and flask.config.get("AUTH_ROLE_PUBLIC")) or "")
 
 
 class ReviewPage(AirflowPlugin):

@@ -98,3 +98,17 @@ def test_where_the_public_has_a_role_the_page_is_closed_to_all(fab):
     asked = [("nobody", "", "*"), *((who, "GET", "/review/") for who in ("vic", "ada"))]
     told = fab.ask(asked, AIRFLOW__FAB__AUTH_ROLE_PUBLIC="Admin")
     assert {one["status"] for one in told["answers"]} == {503}
+
+
+def test_where_the_older_configuration_file_gives_the_public_a_role_the_page_is_closed_to_all(fab):
+    older = fab.home / "an older webserver_config.py"
+    older.write_text('AUTH_ROLE_PUBLIC = "Admin"\n')
+    told = fab.ask([(who, "GET", "/review/") for who in ("vic", "ada")], AIRFLOW__FAB__CONFIG_FILE=str(older))
+    assert {one["status"] for one in told["answers"]} == {503}
+
+
+def test_even_where_the_sandbox_tolerates_a_public_role_nobody_decides_without_a_name(fab):
+    asked = [("nobody", "", "*"), ("ada", "GET", "/review/")]
+    told = fab.ask(asked, AIRFLOW__FAB__AUTH_ROLE_PUBLIC="Admin", ROLLCALL_SANDBOX="true")
+    assert {one["status"] for one in of(told, "nobody")} == {401}
+    assert [one["status"] for one in of(told, "ada")] == [200]
