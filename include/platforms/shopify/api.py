@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from include.errors import NotFound, SettingsWrong, UnclearOutcome, UnexpectedAnswer
+from include.errors import NotFound, RollcallError, SettingsWrong, UnclearOutcome, UnexpectedAnswer
 from include.platforms import About
-from include.platforms.shopify import documents
+from include.platforms.shopify import documents, notes
 from include.platforms.shopify.about import about, account
 from include.platforms.shopify.pulls import PAGE, SMALL, Pulls, asked
 from include.platforms.shopify.refusals import judge, refused
@@ -39,6 +39,7 @@ class Api(Pulls):
             raise SettingsWrong("shopify: bulk_from in the connection's extra is not a whole number")
         super().__init__(http, version, {"X-Shopify-Access-Token": key.secret}, small)
         self._storefront = Storefront(http, key, version)
+        self.tag = notes.tag(key)
 
     def about(self) -> About:
         """Which shop this is, and what the app lacks."""
@@ -115,6 +116,23 @@ class Api(Pulls):
         """Change fields of an order; those not named stay as they are."""
         self._tell(documents.UPDATE_ORDER, "orderUpdate", {"input": {"id": gid("Order", id), **fields}})
 
+    def add_note(self, kind: str, id: str, note: str) -> None:
+        """Give a customer or an order this note and, where the connection names one, the tag."""
+        update = self.update_order if kind == "order" else self.update_customer
+        if not self.tag:
+            return update(id, note=note)
+        global_id = gid("Order" if kind == "order" else "Customer", id)
+        document, root = (
+            (notes.NOTE_ORDER, "orderUpdate") if kind == "order" else (notes.NOTE_CUSTOMER, "customerUpdate")
+        )
+        variables = {"input": {"id": global_id, "note": note}, "id": global_id, "tags": [self.tag]}
+        body = self._sent(document, variables)
+        refusals = [why for each in (root, "tagsAdd") if (why := _refusal(body, each, variables))]
+        if len(refusals) == 1:
+            raise UnclearOutcome(f"shopify made only one of note and tag: {refusals[0]}") from refusals[0]
+        if refusals:
+            raise refusals[0]
+
     def set_order_customer(self, order: str, customer: str) -> None:
         """Give an order to a customer, whoever had it."""
         ids = {"orderId": gid("Order", order), "customerId": gid("Customer", customer)}
@@ -140,16 +158,26 @@ class Api(Pulls):
 
     def _tell(self, document: str, root: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Send one change, once. Returns what Shopify says of it, and only if it says that it was made."""
-        answer = self._http.write("POST", self._path, json=asked(document, variables), headers=self._headers)
-        data = answer.body.get("data") if isinstance(answer.body, dict) else None
-        payload = data.get(root) if isinstance(data, dict) else None
-        if not isinstance(payload, dict) or answer.body.get("errors"):
-            raise UnclearOutcome(f"shopify gave no clear answer to {root}")
-        if problems := payload.get("userErrors"):
-            raise refused(root, problems, variables)
-        if not any(isinstance(value, dict) for value in payload.values()):
-            raise UnclearOutcome(f"shopify answered {root} with neither a record nor an error")
-        return payload
+        body = self._sent(document, variables)
+        if why := _refusal(body, root, variables):
+            raise why
+        return dict(body["data"][root])
+
+    def _sent(self, document: str, variables: Mapping[str, Any]) -> Any:
+        return self._http.write("POST", self._path, json=asked(document, variables), headers=self._headers).body
+
+
+def _refusal(body: Any, root: str, variables: Mapping[str, Any]) -> RollcallError | None:
+    """What is refused of a change by what was answered to it. Raises UnclearOutcome where that cannot be told."""
+    data = body.get("data") if isinstance(body, dict) else None
+    payload = data.get(root) if isinstance(data, dict) else None
+    if not isinstance(payload, dict) or body.get("errors"):
+        raise UnclearOutcome(f"shopify gave no clear answer to {root}")
+    if problems := payload.get("userErrors"):
+        return refused(root, problems, variables)
+    if not any(isinstance(value, dict) for value in payload.values()):
+        raise UnclearOutcome(f"shopify answered {root} with neither a record nor an error")
+    return None
 
 
 def gid(kind: str, id: str) -> str:

@@ -1,8 +1,8 @@
 """
 What we may change in Shopify, how each change reads, and the one request that makes it.
 
-Nothing is deleted, no password is set, and a note is only ever added to; tags are not touched at all. How two customers
-are merged is told in `merging`.
+Nothing is deleted, no password is set, and notes and tags are only ever added to (`notes`). How two customers are
+merged is told in `merging`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from include.errors import Conflict, Refusal, RollcallError
 from include.model import Action, Fix, Ref, State
-from include.platforms.shopify import merging
+from include.platforms.shopify import merging, notes
 from include.platforms.shopify.api import NEW_ACCOUNTS, Api
 from include.platforms.shopify.ownership import owner
 from include.platforms.shopify.rows import state
@@ -26,13 +26,11 @@ CAN: Mapping[Action, frozenset[str]] = {
     Action.INVITE: frozenset({"state", "updatedAt"}),
     Action.MERGE: frozenset({"*"}),
     Action.RESET_ACCESS: frozenset({"updatedAt"}),
-    Action.ADD_NOTE: frozenset({"note", "updatedAt"}),
+    Action.ADD_NOTE: frozenset({"note", "tags", "updatedAt"}),
 }
 
 # What no reading shows, neither at once nor ever: sent once, its outcome stays unknown, and a person has to look.
 UNSEEN = frozenset({Action.RESET_ACCESS})
-
-NOTE_MAX = 5000
 
 # Of a fix for which there is nothing to send in a shop with new customer accounts.
 NOTHING_TO_SEND: Mapping[Action, str] = {
@@ -67,8 +65,7 @@ def read(api: Api, fix: Fix) -> dict[str, Any]:
         case Action.RESET_ACCESS:
             return {"access": "kept"}
         case Action.ADD_NOTE:
-            marker = str(fix.after["note"])
-            return {"note": marker if marker in (record["note"] or "") else None}
+            return notes.read(api, fix, record)
         case _:
             raise _cannot(fix)
 
@@ -94,7 +91,7 @@ def write(api: Api, fix: Fix) -> None:
         case Action.MERGE:
             merging.merge(api, fix)
         case Action.ADD_NOTE:
-            _add_note(api, fix)
+            notes.add(api, fix, image(api, fix))
         case _:
             raise _cannot(fix)
 
@@ -180,16 +177,6 @@ def _reset_access(api: Api, fix: Fix) -> None:
     if approved is not None and not same(fix.action, "email", address, approved):
         raise Refusal(f"shopify: the address of {fix.target} is not the one that its reset was approved for")
     api.recover_customer(address)
-
-
-def _add_note(api: Api, fix: Fix) -> None:
-    before = image(api, fix)["note"] or ""
-    line = f"{fix.after['text']} [{fix.after['note']}]"
-    note = f"{before.rstrip()}\n\n{line}" if before.strip() else line
-    if len(note) > NOTE_MAX:
-        raise Refusal(f"shopify: the note of {fix.target} is full ({NOTE_MAX} characters); shorten it by hand")
-    change = api.update_order if fix.target.kind == "order" else api.update_customer
-    change(fix.target.id, note=note)
 
 
 def _cannot(fix: Fix) -> Refusal:

@@ -144,22 +144,6 @@ def test_a_taken_address_names_who_holds_it(shopify: Shopify, ours: Ours) -> Non
     assert [effect for *_, effect in shopify.changes()] == ["refused"]
 
 
-def test_a_note_is_added_below_what_is_there_and_found_again(shopify: Shopify, ours: Ours) -> None:
-    api = ours(shopify).api
-    api.update_customer(BO, note="Prefers mornings.")
-    fixes.write(api, note("customer", BO))
-    assert api.customer(BO)["note"] == f"Prefers mornings.\n\nAddress changed on request. [{MARKER}]"
-    assert fixes.read(api, note("customer", BO)) == {"note": MARKER}
-
-
-def test_a_full_note_is_not_cut(shopify: Shopify, ours: Ours) -> None:
-    api = ours(shopify).api
-    api.update_customer(BO, note="x" * 4990)
-    with pytest.raises(Refusal, match="5000"):
-        fixes.write(api, note("customer", BO))
-    assert api.customer(BO)["note"] == "x" * 4990
-
-
 @pytest.mark.parametrize(
     ("accounts", "id", "says"),
     [

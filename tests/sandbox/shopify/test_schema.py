@@ -24,14 +24,14 @@ from graphql import (
     validate,
 )
 
-from include.platforms.shopify import documents
+from include.platforms.shopify import documents, notes
 from include.sandbox.shopify.resolvers import make_schema
 
 OFFICIAL = Path(__file__).parents[4] / "shared" / "specs" / "shopify" / "admin_2026-10.json.gz"
 
 DOCUMENTS = {
     name: text
-    for name, text in vars(documents).items()
+    for name, text in {**vars(documents), **vars(notes)}.items()
     if isinstance(text, str) and name.isupper() and not text.lstrip().startswith("fragment")
 }
 
@@ -110,4 +110,4 @@ def test_no_document_is_written_where_no_schema_is_held_against_it() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and re.match(r"\s*(query|mutation)\b[^{.]*\{", str(node.value))
     }
-    assert files == {"documents.py", "storefront.py"}  # the second is for the Storefront API, whose test has it
+    assert files == {"documents.py", "notes.py", "storefront.py"}  # the last is for the Storefront API: its test has it
