@@ -9,7 +9,7 @@ from typing import Any
 from include.requests import PROOFS, Request
 from include.review import words
 from include.review.waits import TONES, WENT
-from include.store import requests
+from include.store import requests, reviewing
 from include.store.requests import RequestRow
 
 STANDS = {
@@ -57,7 +57,7 @@ def whole(
     objected: bool = False,
 ) -> dict[str, Any]:
     """Everything about one request. `until`: when an approved one may be applied; `objected`: whether it is frozen."""
-    mine = row.requester.strip().casefold() == user.strip().casefold()
+    mine = reviewing.person(row.requester) == reviewing.person(user)
     undecided = row.state == requests.FILED and row.finding_state in requests.UNDECIDED
     return {
         **line(row),

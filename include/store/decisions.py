@@ -178,13 +178,9 @@ def _state(
         .limit(1)
     ).first()
     if row.state == "half_approved" and first is not None:
-        if _person(first.reviewer) == _person(reviewer):
+        if reviewing.person(first.reviewer) == reviewing.person(reviewer):
             raise NotAllowed(f"This needs a second person, {four_eyes.why(actions)}: you approved it first.")
         if first.option_id != chosen.id:
             raise NotAllowed("Somebody approved another option. Approve the same one, or reject or defer the finding.")
         return "approved"
     return "half_approved" if two else "approved"
-
-
-def _person(reviewer: str) -> str:
-    return reviewer.strip().casefold()

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from include.errors import NotAllowed
 from include.model import TOOK, Action, Authority, Fix, FixState, Option, Ref, Verdict
-from include.store import four_eyes
+from include.store import four_eyes, reviewing
 from include.store.schema import alias, decision, finding, fix, option
 from include.store.versions import bound_hash
 
@@ -178,7 +178,7 @@ def outcomes(ledger: Ledger) -> dict[str, int]:
 def _approved(rows: Sequence[sa.Row[Any]], filed: sa.Row[Any], fixes: Sequence[KeptFix]) -> ApprovedOption:
     last = rows[-1]
     own = [row for row in rows if row.option_id == last.option_id and row.option_hash == last.option_hash]
-    people = {row.reviewer.strip().casefold(): row.reviewer.strip() for row in reversed(own)}
+    people = {reviewing.person(row.reviewer): row.reviewer.strip() for row in reversed(own)}
     told = Option(filed.label, tuple(one.fix for one in fixes))
     accounts = {one.fix.target.platform: one.account for one in fixes if one.account is not None}
     reason = "; ".join(dict.fromkeys(row.reason for row in own if row.reason)) or filed.label

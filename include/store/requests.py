@@ -24,7 +24,7 @@ import sqlalchemy as sa
 
 from include.digests import digest
 from include.errors import AlreadyAsked, AlreadyDecided, NotAllowed
-from include.store import audit
+from include.store import audit, reviewing
 from include.store.schema import finding, request
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def choose(ledger: Ledger, id: int, client: str, who: str) -> None:
     row = _required(ledger, id, CHOOSE)
     if client not in {str(one.get("ref")) for one in row.found.get("candidates", ())}:
         raise NotAllowed("This client is none of those that answer to the request.")
-    if row.requester.strip().casefold() != who.strip().casefold():
+    if reviewing.person(row.requester) != reviewing.person(who):
         raise NotAllowed("Only who took the request down can say which client it was. Nothing was changed.")
     _moved(ledger, id, [CHOOSE], WAITING, by=who, client=client, found={})
 
@@ -195,7 +195,7 @@ def require_another_person(connection: sa.Connection, finding_id: str, reviewer:
 def asked_by(connection: sa.Connection, finding_id: str, who: str) -> bool:
     """Whether this person took a request down that led to the finding."""
     rows = _rows(connection, request.c.finding_id == finding_id)
-    return any(row.requester.strip().casefold() == who.strip().casefold() for row in rows)
+    return any(reviewing.person(row.requester) == reviewing.person(who) for row in rows)
 
 
 def _required(ledger: Ledger, id: int, *states: str) -> RequestRow:

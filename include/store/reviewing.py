@@ -1,11 +1,13 @@
 """
 Who may decide, and how quickly one person may approve: by the settings, held where the decision is written down.
+When two names are one person's is said here too, for all who ask whether somebody else decides.
 
 It knows nothing of logins: that the reviewer is who they say, whoever calls has made sure of.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -26,10 +28,20 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 QUICK = timedelta(seconds=2)  # nobody has read a finding in less
 
 
+def person(name: str) -> str:
+    """
+    Whom a login's name stands for: the same for all its spellings that Unicode holds to be one (NFKC, letters' case).
+
+    What is not seen of a name, like a joiner of no width, makes nobody another person.
+    """
+    whole = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(sign for sign in whole if unicodedata.category(sign) != "Cf").strip()
+
+
 def may_decide(reviewer: str, by: Settings | None = None) -> bool:
     """Whether this person is on the list of reviewers; with an empty list, everybody is who may open the page."""
-    listed = {name.casefold() for name in (by or settings()).approvers}
-    return not listed or reviewer.strip().casefold() in listed
+    listed = {person(name) for name in (by or settings()).approvers}
+    return not listed or person(reviewer) in listed
 
 
 def require_reviewer(reviewer: str, by: Settings | None = None) -> None:
@@ -80,12 +92,12 @@ def quick(ledger: Ledger, decisions: Sequence[DecisionRow]) -> list[bool]:
 
 
 def _approvals(connection: sa.Connection, reviewer: str, since: datetime) -> list[datetime]:
-    """When this person approved something since then, whatever the letters' case of the name."""
+    """When this person approved something since then, however the name is spelled."""
     said = sa.select(decision.c.at, decision.c.reviewer).where(
         decision.c.at > since, decision.c.verdict == str(Verdict.APPROVED)
     )
-    person = reviewer.strip().casefold()
-    return sorted(row.at for row in connection.execute(said) if row.reviewer.strip().casefold() == person)
+    who = person(reviewer)
+    return sorted(row.at for row in connection.execute(said) if person(row.reviewer) == who)
 
 
 def _words(seconds: int) -> str:

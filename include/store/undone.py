@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from include.errors import NotAllowed
 from include.model import Action, Fix, FixState, Ref
-from include.store import audit
+from include.store import audit, reviewing
 from include.store.schema import fix, option, receipt, undo
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def asked_by(connection: sa.Connection, finding_id: str, who: str) -> bool:
     """Whether this person asked for the undo that the finding is, the last time that somebody did."""
     wanted = sa.select(undo.c.who).where(undo.c.finding_id == finding_id).order_by(undo.c.id.desc()).limit(1)
     asked = connection.execute(wanted).scalar()
-    return asked is not None and asked.strip().casefold() == who.strip().casefold()
+    return asked is not None and reviewing.person(asked) == reviewing.person(who)
 
 
 def _applied(connection: sa.Connection, wanted: sa.ColumnElement[bool]) -> list[Applied]:
