@@ -1,8 +1,8 @@
 """
 Which changes wait after their approval, so that whoever reads the old address hears of them first and can object.
 
-A change of owner, and an address at a domain that none of the changed records had. A provider of free mailboxes says
-nothing of whose a mailbox is: there, only another spelling of the same one need not wait.
+A change of owner, and an address at a domain that none of the changed records had. A provider of free or
+disposable mailboxes says nothing of whose one is: there, only another spelling of the same one need not wait.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from include.model import Action, Fix
-from include.people import addresses, domains
+from include.people import addresses
 from include.store import four_eyes
 
 
@@ -29,4 +29,4 @@ def _elsewhere(fix: Fix, known: set[str]) -> bool:
     if was is not None and becomes is not None and was.key == becomes.key:
         return False
     domain = four_eyes.domain(fix.after["email"])
-    return domain not in known or domains.facts(domain).free
+    return domain not in known or four_eyes.anybodys(domain)

@@ -43,11 +43,11 @@ class Dossier:
         return "\n".join(sorted(told - {""}))
 
     @property
-    def domains(self) -> frozenset[str]:
-        """The domains of its people's addresses. What was typed into an order or a request is nobody's address yet."""
+    def known(self) -> frozenset[str]:
+        """What its people's addresses are known by. What was typed into an order or a request is nobody's yet."""
         held = [one for one in self.records if ":order:" not in one["ref"] and ":request:" not in one["ref"]]
         addresses = [address for one in held for address in (one.get("email"), *(one.get("other_emails") or ()))]
-        return frozenset(four_eyes.domain(address) for address in addresses if address)
+        return frozenset(four_eyes.known_by(str(address)) for address in addresses if address)
 
 
 def keep(connection: sa.Connection, told: Mapping[str, Dossier]) -> None:

@@ -209,7 +209,7 @@ def _told(id: str, one: Finding, seen: Judged, night: str) -> dict[str, Any]:
 
 def _people(one: Finding, shown: Mapping[str, Dossier]) -> list[int]:
     """How many must agree to each option."""
-    known = shown[one.key].domains if one.key in shown else None
+    known = shown[one.key].known if one.key in shown else None
     return [four_eyes.people(option, known, one.because) for option in one.options]
 
 

@@ -150,9 +150,15 @@ def test_a_domain_in_other_letters_is_shown_as_mail_systems_write_it(desk: Suppo
     assert one["weight"] == 0
 
 
-def test_a_weak_proof_speaks_against(desk: SupportDesk) -> None:
-    row = desk.planned(proof_kind="security_answer")
-    assert said(desk, row.id)["weak_proof"]["weight"] < 0
+@pytest.mark.parametrize(
+    ("doubt", "told"), [("weak_proof", {"proof_kind": "security_answer"}), ("mailbox_lost", {"mailbox_lost": True})]
+)
+def test_a_doubt_about_who_asks_speaks_against_and_takes_two(
+    desk: SupportDesk, doubt: str, told: dict[str, Any]
+) -> None:
+    row = desk.planned(new_address="ann.obrien@example.com", **told)  # at the domain that she had
+    assert said(desk, row.id)[doubt]["weight"] < 0
+    assert desk.approve(row.id, "bob") == "half_approved"
 
 
 def test_without_the_client_s_word_cpanel_and_domains_stay_and_no_server_is_asked(desk: SupportDesk) -> None:

@@ -79,7 +79,7 @@ def test_a_reviewer_sees_what_is_asked_beside_what_there_is(desk: SupportDesk) -
         "whois:domain:33": "ann@example.com",
         f"rollcall:request:{row.id}": "ann@new.example",
     }
-    assert seen.domains == {"example.com"}  # the new one is new: two people agree to it
+    assert seen.known == {"example.com"}  # the new one is new: two people agree to it
     assert desk.approve(row.id, "bob") == "half_approved"
 
 

@@ -77,8 +77,24 @@ def test_an_address_with_a_domain_that_is_new_needs_two_people(known, people):
     assert four_eyes.people(Option("use it", (set_email(),)), known) == people
 
 
-@pytest.mark.parametrize("kind", ["new_looks_like", "new_mixed", "new_disposable"])
-def test_an_address_that_may_be_taken_for_another_needs_two_people_wherever_it_is(kind):
+@pytest.mark.parametrize(
+    ("was", "becomes", "people"),
+    [
+        pytest.param("ann@gmail.com", "bob@gmail.com", 2, id="another free mailbox"),
+        pytest.param("ann@mailinator.com", "bob@mailinator.com", 2, id="another mailbox for a day"),
+        pytest.param("ann.lee@gmail.com", "AnnLee@googlemail.com", 1, id="the same free mailbox"),
+        pytest.param("ann@a.example", "bob@gmail.com", 1, id="one that another of its records has"),
+        pytest.param("ann@a.example", "bob@a.example", 1, id="at a domain of their own"),
+    ],
+)
+def test_at_a_provider_of_free_mailboxes_it_is_the_mailbox_that_is_known(was, becomes, people):
+    held = [{"ref": "hubspot:contact:1", "email": was}, {"ref": "shopify:customer:1", "email": "Bob@gmail.com"}]
+    known = Dossier(held[: 2 if was == "ann@a.example" else 1]).known
+    assert four_eyes.people(Option("use it", (set_email(email=becomes, was=was),)), known) == people
+
+
+@pytest.mark.parametrize("kind", ["new_looks_like", "new_mixed", "new_disposable", "weak_proof", "mailbox_lost"])
+def test_what_is_doubtful_about_a_request_needs_two_people_whatever_the_domain(kind):
     doubt = (Evidence(kind, -2.0, "It looks like another one."),)
     assert four_eyes.people(Option("use it", (set_email(),)), {"b.example"}, doubt) == 2
 

@@ -107,7 +107,7 @@ def test_a_finding_is_found_by_what_its_records_are_called(record, sought):
 )
 def test_its_peoples_domains_are_those_of_all_their_addresses(ref, domains):
     told = Dossier([{"ref": ref, "email": "ann@A.example", "other_emails": ["ann@b.example"]}, {"ref": "x:y:1"}])
-    assert told.domains == domains
+    assert told.known == domains
 
 
 def test_a_dossier_is_part_of_no_approval(ledger):
