@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
+from include.store.schema import finding
 from tests.review.page import Reader, app_over
-from tests.review.test_bulk import ask, decided, listed, one_of
+from tests.review.test_bulk import ask, decided, equals, listed, one_of
 from tests.store.cases import filed
 
 
@@ -28,3 +30,17 @@ def test_what_somebody_asked_for_is_approved_by_nobody_who_did_not_open_it(ledge
     assert (answer.status_code, decided(ledger)) == (422, [])
     assert "one by one" in answer.text
     assert ask(bob, [listed(row, None)], "rejected", reason="no").json()["took"] == 1
+
+
+@pytest.mark.parametrize("shapeless", [1, 2], ids=["one-of-them", "both"])
+@pytest.mark.parametrize("verdict", ["approved", "rejected"])
+def test_what_nobody_has_compared_is_equal_to_nothing(ann, sqlite_ledger, shapeless, verdict):
+    told = equals(sqlite_ledger, 2)
+    with sqlite_ledger.write() as connection:
+        wanted = [row.id for row in told[:shapeless]]
+        connection.execute(sa.update(finding).where(finding.c.id.in_(wanted)).values(shape=""))
+    assert ann.get("/").text.count('data-shape=""') == shapeless
+    answer = ask(ann, [listed(row) for row in told], verdict, reason="so")
+    assert (answer.status_code, decided(sqlite_ledger)) == (422, [])
+    assert "not equal" in answer.text
+    assert ask(ann, [listed(told[0])], verdict, reason="so").json()["took"] == 1

@@ -8,6 +8,7 @@ somebody else, is refused and named, and the others stand.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException
@@ -22,6 +23,7 @@ from include.review.desk import Desk
 from include.review.refusals import as_json
 from include.review.shown import ONE_BY_ONE
 from include.store import findings
+from include.store.findings import FindingRow
 
 MOST = 50
 UNREACHED = "The ledger could not be reached any more. Reload the page to see how it stands."
@@ -58,14 +60,20 @@ def routes(desk: Desk) -> APIRouter:
         seen = [(one, findings.get(ledger, one.id)) for one in asked.findings]
         if asked.verdict is Verdict.APPROVED and any(row is not None and row.rule in ONE_BY_ONE for _, row in seen):
             raise HTTPException(422, "What somebody asked for is approved one by one: open each.")
-        shapes = {(row.rule, row.shape) for one, row in seen if row is not None and row.version == one.version}
-        if len({one.id for one in asked.findings}) != len(asked.findings) or len(shapes) > 1:
+        current = [row for one, row in seen if row is not None and row.version == one.version]
+        if len({one.id for one in asked.findings}) != len(asked.findings) or not _equal(current):
             raise HTTPException(422, "These findings are not equal: decide on each kind by itself.")
         told = _decide_each(desk, user, asked)
         took = sum(1 for one in told if one["state"] is not None)
         return as_json({"took": took, "not": len(told) - took, "findings": told})
 
     return router
+
+
+def _equal(rows: Sequence[FindingRow]) -> bool:
+    """Whether all are equal; one whose shape was never worked out is equal to no other."""
+    shapes = {(row.rule, row.shape) for row in rows}
+    return len(rows) < 2 or (len(shapes) == 1 and all(row.shape for row in rows))
 
 
 def _decide_each(desk: Desk, user: str, asked: AskedOfMany) -> list[dict[str, str | None]]:
