@@ -7,14 +7,14 @@ with the request, only origins that the caller names are asked, and no redirect 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import IO
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
 
+from include.deadline import Deadline, ending
 from include.errors import Refusal, UnexpectedAnswer, Unreachable
 
 CHUNK = 256 * 1024
@@ -30,7 +30,6 @@ def download(
     *,
     seconds: float = WHOLE,
     largest: int = LARGEST,
-    clock: Callable[[], float] = time.monotonic,
 ) -> None:
     """
     Write what is at `url` into `into`. `origins`: the only schemes and hosts it may be at, `https://example.com`.
@@ -41,10 +40,12 @@ def download(
     if origin(url) not in origins:
         raise UnexpectedAnswer(f"A file is said to be at {urlsplit(url).hostname}, which is not asked for files.")
     where = f"the file at {urlsplit(url).hostname}"
-    deadline = clock() + seconds
+    late = f"{where} did not come whole within {seconds:g} s"
+    ends = Deadline(seconds)
     try:
         with (
-            requests.Session() as session,
+            ends,
+            ending(requests.Session()) as session,
             session.get(url, stream=True, timeout=(10.0, STALLED), allow_redirects=False, auth=_nobody) as response,
         ):
             _insist(response.status_code, where)
@@ -53,14 +54,12 @@ def download(
                 size += len(chunk)
                 if size > largest:
                     raise UnexpectedAnswer(f"{where} has more than {largest:,} bytes")
-                if clock() > deadline:
-                    raise Unreachable(f"{where} did not come whole within {seconds:g} s")
                 into.write(chunk)
             promised = response.headers.get("Content-Length", "")
             if promised.isdecimal() and not response.headers.get("Content-Encoding") and size != int(promised):
                 raise Unreachable(f"{where} was cut short")
     except (requests.RequestException, urllib3.exceptions.HTTPError):
-        raise Unreachable(f"{where} did not come whole") from None
+        raise Unreachable(late if ends.over() else f"{where} did not come whole") from None
 
 
 def origin(url: str) -> str:

@@ -1,5 +1,5 @@
 """
-HTTP to a platform: limits, retries, redaction, and failures in our words. Only `download` names an HTTP library too.
+HTTP to a platform: limits, retries, redaction, and failures in our words.
 
 A *read* is safe to repeat and is repeated a few times. A *write* is sent once, and when no clear answer comes back it
 is an UnclearOutcome, never sent again. Each is sent when its turn at the platform's quota comes, which `pace` says. It
@@ -24,6 +24,7 @@ import urllib3
 
 from include import permit
 from include.answer import Answer, date_of, retry_after
+from include.deadline import Deadline, ending
 from include.errors import RateLimited, RollcallError, UnclearOutcome, UnexpectedAnswer, Unreachable
 from include.json_text import parsed
 from include.pace import LONGEST_PAUSE, MAIN, Pace, Patience
@@ -123,40 +124,35 @@ class Http:
         return answer
 
     def _sent(self, method: str, path: str, how: Mapping[str, Any]) -> tuple[requests.Response, bytes]:
-        deadline = self.clock() + self.request_seconds
+        ends, late = Deadline(self.request_seconds), f"gave no whole answer within {self.request_seconds:g} s"
         url = self.base_url.rstrip("/") + path
+        wait = (min(10.0, self.request_seconds), self.request_seconds)
         try:
-            with self.session.request(
-                method,
-                url,
-                timeout=(min(10.0, self.request_seconds), self.request_seconds),
-                stream=True,
-                allow_redirects=False,
-                **how,
-            ) as response:
-                return response, self._body(response, deadline)
+            with (
+                ends,
+                self.session.request(method, url, timeout=wait, stream=True, allow_redirects=False, **how) as told,
+            ):
+                return told, self._body(told)
         except requests.ConnectionError as error:
             if _never_sent(error):
                 raise Unreachable(
                     f"{self.platform} cannot be reached at {urlsplit(url).hostname} ({_call(method, path)}). "
                     "Is the host in its connection right, and is it up?"
                 ) from None
-            raise _Broken("broke the connection") from None
-        except requests.Timeout:
-            raise _Broken(f"gave no answer within {self.request_seconds:g} s") from None
+            raise _Broken(late if ends.over() else "broke the connection") from None
+        except (requests.Timeout, urllib3.exceptions.TimeoutError):
+            raise _Broken(late) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError):
             raise _Broken("cut its answer short") from None
 
-    def _body(self, response: requests.Response, deadline: float) -> bytes:
-        """The body, within the total deadline (not merely between two bytes) and the size cap."""
+    def _body(self, response: requests.Response) -> bytes:
+        """The whole body, within the size cap."""
         chunks: list[bytes] = []
         size = 0
         while chunk := response.raw.read1(CHUNK, decode_content=True):
             size += len(chunk)
             if size > self.largest_body:
                 raise UnexpectedAnswer(f"{self.platform} sent more than {self.largest_body:,} bytes in one answer")
-            if self.clock() > deadline:
-                raise _Broken(f"gave no whole answer within {self.request_seconds:g} s")
             chunks.append(chunk)
         promised = response.headers.get("Content-Length")
         if promised and promised.isdecimal() and not response.headers.get("Content-Encoding") and size < int(promised):
@@ -210,8 +206,7 @@ def pooled(session: Session, base_url: str) -> Session:
     What the environment says of proxies and certificates is asked once: requests would ask it twice for every request,
     and would put a key from ~/.netrc in place of ours.
     """
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=THREADS, pool_block=True))
+    ending(session, pool_maxsize=THREADS, pool_block=True)
     found = session.merge_environment_settings(base_url, {}, None, None, None)
     session.proxies, session.verify, session.cert = found["proxies"], found["verify"], found["cert"]
     session.trust_env = False

@@ -12,6 +12,7 @@ from typing import Any
 import requests
 import urllib3
 
+from include.deadline import Deadline, ending
 from include.errors import UnclearOutcome, Unreachable
 
 CONNECT_SECONDS = 10.0
@@ -27,7 +28,10 @@ def post(session: requests.Session, url: str, payload: dict[str, Any], seconds: 
     """
     wait = (min(CONNECT_SECONDS, seconds), seconds)
     try:
-        with session.post(url, json=payload, timeout=wait, allow_redirects=False, stream=True) as answer:
+        with (
+            Deadline(seconds),
+            ending(session).post(url, json=payload, timeout=wait, allow_redirects=False, stream=True) as answer,
+        ):
             return answer.status_code
     except requests.ConnectionError as error:
         reason = getattr(error.args[0], "reason", None) if error.args else None

@@ -41,7 +41,6 @@ def test_a_file_comes_to_the_byte_and_nobody_signs_in(tmp_path: Path, monkeypatc
         pytest.param(says(302, b"", Location="http://127.0.0.1:9/"), {}, UnexpectedAnswer, id="a-redirect"),
         pytest.param(says(200, b"ab", Content_Length="9"), {}, Unreachable, id="cut-short"),
         pytest.param(says(200, b"abc"), {"largest": 2}, UnexpectedAnswer, id="too-large"),
-        pytest.param(says(200, b"abc"), {"clock": iter([0.0, 9.0]).__next__, "seconds": 5}, Unreachable, id="too-slow"),
         pytest.param(b"", {}, Unreachable, id="no-answer"),
     ],
 )

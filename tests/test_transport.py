@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email.utils
 import gzip
-import itertools
 import socket
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,8 +13,8 @@ import requests
 
 from include.errors import RateLimited, RollcallError, TryLater, UnclearOutcome, UnexpectedAnswer, Unreachable
 from include.pace import LONGEST_PAUSE
-from include.transport import LARGEST_BODY, TRIES, Answer, Http, retry_after
-from tests.scripted import says, serve, silence
+from include.transport import LARGEST_BODY, TRIES, Answer, Http, pooled, retry_after
+from tests.scripted import says, serve
 
 SECRET = "s3cret-token"
 FINE = says(200, {"id": 1})
@@ -28,7 +27,7 @@ class Client:
 
     def __init__(self, url: str, **how: Any) -> None:
         self.slept: list[float] = []
-        session = requests.Session()
+        session = pooled(requests.Session(), url)
         session.headers["Authorization"] = f"Bearer {SECRET}"
         how.setdefault("judge", lambda answer: None)
         self.http = Http("hubspot", session, url, sleep=self.slept.append, **how)
@@ -215,23 +214,6 @@ def test_a_host_that_is_not_there_saw_nothing_and_is_named(verb):
     failed = Client(f"http://127.0.0.1:{closed_port()}").fails(verb)
     assert type(failed) is Unreachable
     assert "hubspot cannot be reached at 127.0.0.1" in str(failed)
-
-
-@pytest.mark.parametrize(("verb", "kind"), [("read", Unreachable), ("write", UnclearOutcome)])
-def test_a_platform_that_does_not_answer_is_not_waited_for(verb, kind):
-    with serve(silence) as script:
-        failed = Client(script.url, request_seconds=0.05, tries=1).fails(verb)
-    assert type(failed) is kind
-    assert "no answer within 0.05 s" in str(failed)
-
-
-@pytest.mark.parametrize(("verb", "kind"), [("read", Unreachable), ("write", UnclearOutcome)])
-def test_a_platform_that_answers_drop_by_drop_is_cut_off_at_the_deadline(verb, kind):
-    with serve(says(200, b"1" * 1000)) as script:
-        seconds = itertools.count(step=31)
-        failed = Client(script.url, tries=1, clock=lambda: next(seconds)).fails(verb)
-    assert type(failed) is kind
-    assert "no whole answer within 30 s" in str(failed)
 
 
 @pytest.mark.parametrize("how", [{}, {"Content_Encoding": "gzip"}], ids=["plain", "gzip"])

@@ -32,7 +32,7 @@ ANSWERS: list[object] = [
 
 
 def client(url: str) -> Http:
-    session = requests.Session()
+    session = pooled(requests.Session(), url)
     session.headers["Authorization"] = f"Bearer {SECRET}"
     session.auth = ("rollcall", SECRET)
     return Http("hubspot", session, url, lambda answer: None, sleep=lambda seconds: None)
