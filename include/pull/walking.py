@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from include.errors import Refusal, UnexpectedAnswer
+from include.errors import NotFound, Refusal, UnexpectedAnswer
 from include.platforms import Lane, Page
 
 if TYPE_CHECKING:
@@ -118,9 +118,9 @@ class Walk:
             try:
                 whole = self._to_the_end(lane, store, after)
             except Refusal as refusal:
-                if type(refusal) is not Refusal or beginnings == BEGINNINGS or self._stopped:
+                if type(refusal) not in {Refusal, NotFound} or beginnings == BEGINNINGS or self._stopped:
                     raise
-                # No key or right is wanting: what the lane is asked by has died, so it begins anew.
+                # No key or right is wanting: what the lane is asked by has died or is gone, so it begins anew.
                 beginnings += 1
                 store.forget()
                 lane, after = self._walked[lane.name], None  # what was cut off it meanwhile is another's

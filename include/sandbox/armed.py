@@ -19,6 +19,8 @@ KINDS = {
     "edit",
 }
 
+GONE = (400, 404, 410)  # how a cursor that has expired is refused; which one, no vendor writes down
+
 
 @dataclass
 class Fault:
@@ -30,12 +32,15 @@ class Fault:
     times: int = 1
     after: int = 0
     seconds: float = 1.0
+    status: int = 400
     request: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
         self.fault = str(self.fault)
         if self.fault not in KINDS and not re.fullmatch("[45][0-9][0-9]", self.fault):
             raise ValueError(f"{self.fault!r} is no fault; there are {', '.join(sorted(KINDS))} and statuses from 400")
+        if self.status not in GONE:
+            raise ValueError(f"a cursor does not expire with {self.status!r}; there are {', '.join(map(str, GONE))}")
         for name in ("times", "after", "seconds"):
             said = getattr(self, name)
             if not isinstance(said, int | float) or not 0 <= said < float("inf"):

@@ -5,9 +5,9 @@ A fault: `{"platform": "hubspot", "match": "GET .*/contacts", "fault": "500", "t
 `match` is a regular expression on the method, the path, and for one-endpoint platforms the operation
 (`POST /admin/api/2026-10/graphql.json customerUpdate`, `POST /includes/api.php UpdateClient`); `after` lets that many
 matching requests through first. Faults: any status from 400 (`429` in the vendor's form), `delay`, `reset_before` and
-`reset_after` the effect, `truncate`, `html`, `empty`, `duplicate_page`, `expired_cursor`, `search_lag` (what the very
-same request was answered last time, whatever was written since), and `edit`, which sends `request` (method, path, json,
-form) to the sandbox just before, as somebody else would.
+`reset_after` the effect, `truncate`, `html`, `empty`, `duplicate_page`, `expired_cursor` (refused with `status`: 400,
+404 or 410), `search_lag` (what the very same request was answered last time, whatever was written since), and `edit`,
+which sends `request` (method, path, json, form) to the sandbox just before, as somebody else would.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class Faults:
                     "message": "The cursor is invalid or has expired.",
                     "category": "VALIDATION_ERROR",
                 }
-                await JSONResponse(said, 400)(scope, again, send)
+                await JSONResponse(said, fault.status)(scope, again, send)
             case "429":
                 status = 200 if platform == "shopify" else 429
                 headers = {"X-Rate-Limit-Time-Reset-Ms": "50"} if platform == "bigcommerce" else {}

@@ -18,6 +18,9 @@ LISTED = {
     "hubspot": ("GET .*/objects/.*contacts", 0),
     "shopify": ("graphql.json customers", 1),
 }
+STATUSES = [("bigcommerce", 400), ("bigcommerce", 404), ("bigcommerce", 410), ("shopify", 400)]
+STATUSES += [("hubspot", 400), ("hubspot", 404), ("hubspot", 410)]
+every_status = pytest.mark.parametrize(("name", "status"), STATUSES)
 
 
 @pytest.fixture
@@ -25,10 +28,11 @@ def snapshot(tmp_path) -> Snapshot:
     return open_store(str(tmp_path)).begin("2026-11-23")
 
 
-def expire(sandbox, name: str, pages: int, times: int) -> None:
+def expire(sandbox, name: str, status: int, pages: int, times: int) -> None:
     """Refuse as many pages of a lane, after so many."""
     match, before = LISTED[name]
-    sandbox.arm({"platform": name, "match": match, "fault": "expired_cursor", "after": before + pages, "times": times})
+    fault = {"fault": "expired_cursor", "status": status, "after": before + pages, "times": times}
+    sandbox.arm(fault | {"platform": name, "match": match})
 
 
 @pytest.mark.parametrize(
@@ -39,11 +43,11 @@ def expire(sandbox, name: str, pages: int, times: int) -> None:
         pytest.param(2, 1, id="a-later-page"),
     ],
 )
-@pytest.mark.parametrize("name", LISTED)
-def test_e6_what_an_expired_cursor_has_led_to_is_asked_for_anew(sandbox, snapshot, name, pages, times):
+@every_status
+def test_e6_what_an_expired_cursor_has_led_to_is_asked_for_anew(sandbox, snapshot, name, status, pages, times):
     expected = whole(sandbox, name)
     with between(sandbox, name) as vendor:
-        expire(sandbox, name, pages, times)
+        expire(sandbox, name, status, pages, times)
         stages.pull(dataclasses.replace(vendor.platform, at_once=1), snapshot)
     told = snapshot.raw(name).manifest()
     assert told.rows == told.distinct
@@ -51,10 +55,10 @@ def test_e6_what_an_expired_cursor_has_led_to_is_asked_for_anew(sandbox, snapsho
 
 
 @pytest.mark.parametrize("pages", [0, 2])
-@pytest.mark.parametrize("name", LISTED)
-def test_e6_a_cursor_that_always_expires_ends_the_pull(sandbox, snapshot, name, pages):
+@every_status
+def test_e6_a_cursor_that_always_expires_ends_the_pull(sandbox, snapshot, name, status, pages):
     with between(sandbox, name) as vendor:
-        expire(sandbox, name, pages, 1000)
+        expire(sandbox, name, status, pages, 1000)
         with pytest.raises((Refusal, UnexpectedAnswer)):
             stages.pull(vendor.platform, snapshot)
         assert vendor.asked < 20 + BEGINNINGS * vendor.platform.at_once

@@ -49,6 +49,7 @@ def test_an_unknown_fault_is_refused_with_those_there_are_and_what_was_armed_sta
         pytest.param({"times": "twice"}, id="times-in-words"),
         pytest.param({"after": -1}, id="before-the-first"),
         pytest.param({"fault": "delay", "seconds": None}, id="no-seconds"),
+        pytest.param({"fault": "expired_cursor", "status": 401}, id="a-cursor-that-lacks-a-key"),
         pytest.param({"fault": "edit"}, id="an-edit-without-a-request"),
         pytest.param({"request": {"method": "GET", "path": "/"}}, id="a-request-without-an-edit"),
         pytest.param({"fault": "edit", "request": {"method": "GET"}}, id="an-edit-without-a-path"),

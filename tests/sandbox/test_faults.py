@@ -139,10 +139,11 @@ def test_a_duplicate_page_is_the_one_that_was_answered_last(whole: Whole):
     assert whole.send(following).json()["results"][0]["id"] != first["results"][0]["id"]
 
 
-def test_an_expired_cursor_is_refused_as_hubspot_does(whole: Whole):
-    whole.arm("hubspot", "GET .*", "expired_cursor")
+@pytest.mark.parametrize("status", [400, 404, 410])
+def test_an_expired_cursor_is_refused_as_hubspot_does(whole: Whole, status: int):
+    whole.arm("hubspot", "GET .*", "expired_cursor", status=status)
     answer = whole.send(LIST)
-    assert answer.status_code == 400
+    assert answer.status_code == status
     assert answer.json()["message"] == "The cursor is invalid or has expired."
 
 
