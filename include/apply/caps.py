@@ -48,7 +48,7 @@ def rows(
             "approved_hash": option.approved_hash,
             "approvals": option.approvals,
             "needed": option.needed,
-            "age_days": (now - option.authority.decided_at) / DAY,
+            "age_days": (now - option.since) / DAY,
             "in_cap": kept.fix.action not in over and option.finding_id not in crowded,
         }
         for option in options

@@ -3,12 +3,14 @@ A client's consent to a fix that needs one: what kind, where it is written down,
 
 A reviewer gives it with an approval. It becomes part of the fix: an option is made of the one that was shown, with each
 consent in the fix it is for and without the fixes that nobody consented to. The decision is bound to that option's
-hash, and whoever applies it sees nothing else.
+hash, and whoever applies it sees nothing else. The day it was given is part of it: it is looked at whenever an approval
+relies on the consent, be it given with an earlier one, and again before each write.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -23,6 +25,7 @@ from include.store.schema import fix
 
 VALID_DAYS = 30  # a consent that is older is asked for again
 LONGEST = 200
+GIVEN_ON = re.compile(r" on (\d{4}-\d{2}-\d{2}) \([^()]*\)$")  # how a consent ends that a fix carries
 KINDS = {
     "ticket": "Ticket opened while signed in",
     "mail": "Reply from the address on file",
@@ -63,8 +66,7 @@ def chosen(
 
     Raises NotAllowed when a consent is missing, is for nothing of it, or is not good.
     """
-    rows = connection.execute(sa.select(fix).where(fix.c.option_id == option.id).order_by(fix.c.position)).all()
-    fixes = [Fix(Ref.parse(row.target), Action(row.action), row.before, row.after) for row in rows]
+    fixes = _fixes(connection, option)
     waiting = {str(one.target) for one in fixes if waits(one.after)}
     by_target = {one.target: one for one in given}
     if by_target.keys() - waiting or len(by_target) != len(given):
@@ -82,6 +84,31 @@ def chosen(
     if not all(consented(one) for one in made if CONSENT in one.after):
         raise NotAllowed("A consent names another record than the one it is for.")
     return versions.add_made(connection, finding_id, key, option, Option(_label(option.label, fixes, by_target), made))
+
+
+def require_fresh(connection: sa.Connection, option: sa.Row[Any], day: date) -> None:
+    """Raise NotAllowed where an option carries a consent that does not hold on that day, whenever it was given."""
+    if says := outdated(_fixes(connection, option), day):
+        raise NotAllowed(f"{says} Ask the client again, and reject this or have it proposed anew.")
+
+
+def outdated(fixes: Iterable[Fix], day: date) -> str | None:
+    """Which consent does not hold on that day, as a sentence; None where all do that these fixes carry."""
+    for one in fixes:
+        if CONSENT not in one.after:
+            continue
+        told = GIVEN_ON.search(str(one.after[CONSENT]))
+        if told is None:
+            return f"Of the consent for {one.target} nothing tells when it was given."
+        given = date.fromisoformat(told[1])
+        if not timedelta(0) <= day - given <= timedelta(days=VALID_DAYS):
+            return f"The consent for {one.target} is of {given.isoformat()}, and may be {VALID_DAYS} days old at most."
+    return None
+
+
+def _fixes(connection: sa.Connection, option: sa.Row[Any]) -> list[Fix]:
+    rows = connection.execute(sa.select(fix).where(fix.c.option_id == option.id).order_by(fix.c.position)).all()
+    return [Fix(Ref.parse(row.target), Action(row.action), row.before, row.after) for row in rows]
 
 
 def _label(label: str, fixes: Sequence[Fix], given: Mapping[str, Consent]) -> str:

@@ -10,7 +10,7 @@ made sure of.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -78,10 +78,12 @@ def decide(
             undone.require_another_person(connection, finding_id, reviewer)
             objections.require_none(connection, finding_id)
             chosen = given.chosen(connection, finding_id, row.key, chosen, consents, at.date())
-        state = _state(connection, row, said, reviewer, chosen)
+        state = _state(connection, row, said, reviewer, chosen, at)
         not_before = waiting.begin(connection, row, chosen, at, coming) if chosen and state == "approved" else None
         if chosen is not None:
-            proofs.require_fresh(connection, finding_id, (not_before or at).date(), settings().proof_days)
+            day = (not_before or at).date()
+            proofs.require_fresh(connection, finding_id, day, settings().proof_days)
+            given.require_fresh(connection, chosen, day)
         values = {"state": state, "until": until if said is Verdict.DEFERRED else None, "changed_at": at}
         won = connection.execute(
             sa.update(finding)
@@ -164,9 +166,17 @@ def _option(connection: sa.Connection, row: sa.Row[Any], option_hash: str | None
 
 
 def _state(
-    connection: sa.Connection, row: sa.Row[Any], said: Verdict, reviewer: str, chosen: sa.Row[Any] | None
+    connection: sa.Connection,
+    row: sa.Row[Any],
+    said: Verdict,
+    reviewer: str,
+    chosen: sa.Row[Any] | None,
+    now: datetime,
 ) -> str:
-    """The state that the decision leads to. What needs two people goes by half: both must approve one option."""
+    """
+    The state that the decision leads to. What needs two people goes by half: both must approve one option, and the
+    first approval may not be so old that it would not be applied: then this one is the first.
+    """
     if chosen is None:
         return str(said)
     actions = connection.execute(sa.select(fix.c.action).where(fix.c.option_id == chosen.id)).scalars().all()
@@ -177,7 +187,8 @@ def _state(
         .order_by(decision.c.id.desc())
         .limit(1)
     ).first()
-    if row.state == "half_approved" and first is not None:
+    oldest = now - timedelta(days=settings().approval_days)
+    if row.state == "half_approved" and first is not None and first.at >= oldest:
         if reviewing.person(first.reviewer) == reviewing.person(reviewer):
             raise NotAllowed(f"This needs a second person, {four_eyes.why(actions)}: you approved it first.")
         if first.option_id != chosen.id:

@@ -51,7 +51,10 @@ class KeptFix:
 
 @dataclass(frozen=True, slots=True)
 class ApprovedOption:
-    """An option that people approved, with the decision's hash beside the hash of what the ledger holds."""
+    """
+    An option that people approved, with the decision's hash beside the hash of what the ledger holds. `since`: when the
+    first of the approvals was given that it rests on.
+    """
 
     finding_id: str
     version: int
@@ -61,6 +64,7 @@ class ApprovedOption:
     needed: int
     authority: Authority
     fixes: tuple[KeptFix, ...]
+    since: datetime
     not_before: datetime | None = None  # what a client asked for waits until then, see `waiting`
 
     def require_approval(self) -> None:
@@ -178,19 +182,22 @@ def outcomes(ledger: Ledger) -> dict[str, int]:
 def _approved(rows: Sequence[sa.Row[Any]], filed: sa.Row[Any], fixes: Sequence[KeptFix]) -> ApprovedOption:
     last = rows[-1]
     own = [row for row in rows if row.option_id == last.option_id and row.option_hash == last.option_hash]
-    people = {reviewing.person(row.reviewer): row.reviewer.strip() for row in reversed(own)}
+    people = {reviewing.person(row.reviewer): row for row in own}  # of each person the newest
     told = Option(filed.label, tuple(one.fix for one in fixes))
     accounts = {one.fix.target.platform: one.account for one in fixes if one.account is not None}
     reason = "; ".join(dict.fromkeys(row.reason for row in own if row.reason)) or filed.label
+    needed = four_eyes.needed((str(one.fix.action) for one in fixes), filed.people)
+    counted = sorted(people.values(), key=lambda row: int(row.id))[-needed:]
     return ApprovedOption(
         finding_id=last.finding_id,
         version=last.version,
         hash=bound_hash(told, last.key, accounts),
         approved_hash=last.option_hash,
         approvals=len(people),
-        needed=four_eyes.needed((str(one.fix.action) for one in fixes), filed.people),
-        authority=Authority(tuple(reversed(people.values())), last.at, reason, last.finding_id),
+        needed=needed,
+        authority=Authority(tuple(row.reviewer.strip() for row in counted), last.at, reason, last.finding_id),
         fixes=tuple(fixes),
+        since=min(row.at for row in counted),
         not_before=last.not_before,
     )
 

@@ -108,7 +108,9 @@ def approve(ledger: Ledger, told: Finding, by: tuple[str, ...] = ()) -> None:
 def email_fix(sandbox: Sandbox, platform: str, kind: str, new: str = NEW, skip: int = 0) -> Fix:
     held = [a for a in sandbox.world.of(platform, kind) if "@" in (a.email or "") and a.state in (None, "activated")]
     account = held[skip]
-    consent = {"consent": f"ticket 1 ({account.ref})"} if platform == "whois" else {}
+    consent = (
+        {"consent": f"ticket 1, taken on {datetime.now(UTC).date()} ({account.ref})"} if platform == "whois" else {}
+    )
     return Fix(Ref.parse(account.ref), Action.SET_EMAIL, {"email": account.email}, {"email": new, **consent})
 
 

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from include.errors import NotAllowed
 from include.model import Action, Evidence, Fix, Option, Ref
 from include.registrant_change import consented
-from include.store import findings, fixes, four_eyes
+from include.settings import settings
+from include.store import consents, findings, fixes, four_eyes
 from include.store.consents import Consent
 from include.store.dossiers import Dossier
-from tests.store.cases import NEXT_NIGHT, NIGHT, a_finding, again, approval, decide, filed, set_email
+from tests.store.cases import NEXT_NIGHT, NIGHT, NOW, a_finding, again, approval, decide, filed, set_email
+
+
+@pytest.fixture(autouse=True)
+def fresh_settings():
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
 
 GOOD = Consent("whois:domain:1", "ticket", "T-1", "ann", "2026-10-30")
 
@@ -41,6 +51,45 @@ def test_a_night_that_sees_the_same_keeps_an_approval_with_a_consent(ledger):
     decide(ledger, row, consents=[GOOD])
     findings.file(ledger, [two_domains()], NEXT_NIGHT)
     assert (again(ledger, row).state, again(ledger, row).version) == ("approved", row.version)
+
+
+def asked_for_two_people():
+    name = Fix(Ref("whois", "domain", "3"), Action.SET_NAME, {"first_name": "Ann"}, {"first_name": "Bea"})
+    return a_finding(Option("a new registrant", (registrant(1), registrant(2), name)))
+
+
+@pytest.mark.parametrize(
+    ("days", "state"), [pytest.param(28, "approved", id="not yet"), pytest.param(29, None, id="by then")]
+)
+def test_a_consent_that_came_with_the_first_approval_has_to_hold_at_the_second(ledger, monkeypatch, days, state):
+    monkeypatch.setenv("ROLLCALL_APPROVAL_DAYS", "40")
+    settings.cache_clear()
+    row = filed(ledger, asked_for_two_people())
+    assert decide(ledger, row, consents=[GOOD]) == "half_approved"
+    (made,) = [number for number, one in enumerate(again(ledger, row).options) if one.made_from is not None]
+    second = {"option": made, "reviewer": "bob", "now": NOW + timedelta(days=days)}
+    if state is None:
+        with pytest.raises(NotAllowed, match="of 2026-10-30, and may be 30 days old at most"):
+            decide(ledger, again(ledger, row), **second)
+    else:
+        assert decide(ledger, again(ledger, row), **second) == state
+
+
+@pytest.mark.parametrize(
+    ("consent", "says"),
+    [
+        pytest.param(GOOD.said, None, id="fresh"),
+        pytest.param("request 7, seen by Sam on 2026-10-30 (whois:domain:1)", None, id="a request's"),
+        pytest.param(replace(GOOD, given_on="2026-10-01").said, "of 2026-10-01", id="too old"),
+        pytest.param(replace(GOOD, given_on="2026-11-02").said, "of 2026-11-02", id="of a day to come"),
+        pytest.param("ticket 1 (whois:domain:1)", "nothing tells when", id="of no day"),
+        pytest.param("on 2026-10-30 (whois:domain:1), ticket 1", "nothing tells when", id="a day elsewhere"),
+    ],
+)
+def test_whoever_relies_on_a_consent_looks_at_its_day(consent, says):
+    carries = replace(registrant(1), after={"email": "new@a.example", "consent": consent})
+    told = consents.outdated([set_email(), carries], NOW.date())
+    assert told is None if says is None else says in str(told)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from include.errors import AlreadyDecided, FindingChanged, NotAllowed
@@ -18,6 +20,7 @@ from tests.store.cases import (
     by_hand,
     decide,
     filed,
+    half_approved,
     merge,
     rows,
     set_email,
@@ -183,3 +186,13 @@ def test_the_half_of_an_earlier_version_does_not_count(ledger):
     row = filed(ledger, a_finding(*MERGES, says="The names differ."), night=NEXT_NIGHT)
     assert decide(ledger, row, reviewer="bob") == "half_approved"
     assert decide(ledger, row, reviewer="ann") == "approved"
+
+
+def test_a_first_approval_that_would_not_be_applied_any_more_is_not_the_half_of_two(ledger):
+    row = half_approved(ledger)
+    late = NOW + timedelta(days=8)
+    assert decide(ledger, row, reviewer="bob", now=late) == "half_approved"
+    assert decide(ledger, row, reviewer="ann", now=late) == "approved"
+    one = approval(ledger)
+    one.require_approval()
+    assert (one.since, one.authority.reviewers) == (late, ("bob", "ann"))

@@ -22,6 +22,7 @@ from tests.sandbox.hosting_world import Stack, hosting_world, served, set_email
 
 OLD, NEW = "ann@example.com", "ann@new.example"
 ANN = Ref("whmcs", "client", "11")
+CONSENT = f"ticket 4711, read on {datetime.now(UTC).date()}"
 NOTE = {"note": "Rollcall 0123456789ab", "text": "The client asked for another address."}
 
 
@@ -40,7 +41,7 @@ def worker(ledger: Any, stack: Stack) -> Worker:
     return Worker(ledger, SimpleNamespace(open=stack.platform))  # type: ignore[arg-type]
 
 
-def fixes_for(stack: Stack, asked: str, consent: str | None = "ticket 4711") -> list[Fix]:
+def fixes_for(stack: Stack, asked: str, consent: str | None = CONSENT) -> list[Fix]:
     """What the procedure changes for the client that `asked` finds, in its order."""
     whmcs, whois = stack.platform("whmcs").api, stack.platform("whois").api
     client = find_client(whmcs, asked)
