@@ -22,7 +22,7 @@ from include.review import deciding
 from include.review.desk import Desk
 from include.review.refusals import as_json
 from include.review.shown import ONE_BY_ONE
-from include.store import findings
+from include.store import findings, reviewing
 from include.store.findings import FindingRow
 
 MOST = 50
@@ -56,6 +56,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.post("/api/decisions")
     def decide_many(user: str = Depends(desk.writer), asked: AskedOfMany = asked_for) -> Response:
         """Decide each; `took` and `not` say how many did and did not."""
+        reviewing.require_reviewer(user)
         ledger = desk.ledger()
         seen = [(one, findings.get(ledger, one.id)) for one in asked.findings]
         if asked.verdict is Verdict.APPROVED and any(row is not None and row.rule in ONE_BY_ONE for _, row in seen):
