@@ -18,4 +18,9 @@ def parsed(body: bytes) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        return json.loads(body.decode("utf-8"))
+        return json.loads(body.decode("utf-8"), parse_constant=_no_number)
+
+
+def _no_number(said: str) -> None:
+    """Python would read NaN and Infinity, which JSON does not have."""
+    raise ValueError(f"{said} is not JSON")

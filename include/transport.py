@@ -116,6 +116,8 @@ class Http:
             if writes:
                 permit.insist()
             answer = turn.answer = self._parsed(method, path, *self._sent(method, path, how))
+            if answer.status == 200 and not writes and not answer.raw.strip():
+                raise _Broken("answered with nothing")  # who has nothing to tell says so, or 204
             try:
                 self._insist(method, path, answer)
             except RateLimited as limited:

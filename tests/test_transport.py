@@ -66,8 +66,8 @@ def test_every_status_has_its_error_and_only_a_read_is_sent_again(status, readin
     [
         pytest.param(FINE, {"id": 1}, id="json"),
         pytest.param(says(201, [1, "\ud800 \U0001f600"]), [1, "\ud800 \U0001f600"], id="surrogates"),
-        pytest.param(says(200, b""), None, id="an-empty-body"),
-        pytest.param(says(200, b" \r\n "), None, id="only-spaces"),
+        pytest.param(says(202, b""), None, id="an-empty-body"),
+        pytest.param(says(201, b" \r\n "), None, id="only-spaces"),
         pytest.param(says(204, None, Content_Length=""), None, id="no-content"),
         pytest.param(says(200, gzip.compress(b'{"a": 1}'), Content_Encoding="gzip"), {"a": 1}, id="gzip"),
         pytest.param(says(200, b"3\r\n[1,\r\n3\r\n 2]\r\n0\r\n\r\n", **CHUNKED), [1, 2], id="chunks"),
@@ -134,6 +134,15 @@ def test_an_answer_that_cannot_be_used_is_asked_for_again_but_never_written_agai
     with serve(answer) as script:
         assert type(Client(script.url).fails("write")) is UnclearOutcome
         assert len(script.asked) == 1
+
+
+@pytest.mark.parametrize("body", [b"", b" \r\n "], ids=["an-empty-body", "only-spaces"])
+def test_nothing_is_no_answer_to_a_read_but_to_a_write(body):
+    with serve(says(200, body), FINE) as script:
+        assert Client(script.url).send("read").body == {"id": 1}
+        assert len(script.asked) == 2
+    with serve(says(200, body)) as script:
+        assert Client(script.url).send("write").body is None
 
 
 @pytest.mark.parametrize("kind", ["text/html", "text/plain", ""], ids=["html", "text", "unsaid"])

@@ -3,8 +3,8 @@ What a pull makes of a platform's faults, over HTTP and into a snapshot. Which f
 
     E1   5xx on page k             here; test_every_platform.py, tests/test_transport.py
     E2   429 and its waits         tests/test_transport.py, hubspot/test_api.py, bigcommerce/test_api.py
-    E3   time-out, reset, drops    here (reset); tests/test_transport.py
-    E4   no JSON, cut, login page  here; test_every_platform.py, tests/test_transport.py
+    E3   time-out, reset, drops    here (reset); tests/test_transport.py, tests/test_deadline.py
+    E4   no JSON, cut, login page  here; test_every_platform.py, tests/test_transport.py, tests/test_transport_bodies.py
     E5   overlapping pages         here; tests/test_whmcs_endpoint.py, tests/checks/test_pulls.py (the gate)
     E6   expired cursor            test_expired_cursors.py
     E7   cursor loop               here; hubspot/, bigcommerce/, shopify/test_api.py
@@ -84,6 +84,20 @@ def test_trouble_on_a_later_page_leaves_no_half_pull_and_the_next_one_is_whole(
         sandbox.arm()
         stages.pull(vendor.platform, snapshot)
     assert sorted(kept(vendor.platform, snapshot), key=key) == sorted(expected, key=key)
+
+
+@pytest.mark.parametrize("nothing", [None, False, 0, "", {}], ids=["null", "false", "zero", "no-text", "no-fields"])
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_e4_an_answer_that_tells_nothing_is_never_a_page_without_records(sandbox, snapshot, name, nothing):
+    answered: list[Any] = []
+
+    def say_nothing(body: Any) -> Any:
+        answered.append(body)
+        return nothing if len(answered) > struck(name) else body
+
+    with between(sandbox, name, say_nothing) as vendor, pytest.raises(RollcallError):
+        stages.pull(vendor.platform, snapshot)
+    assert not snapshot.raw(name).complete()
 
 
 def overlapping(*path: str) -> Callable[[Any], Any]:

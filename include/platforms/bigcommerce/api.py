@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from include.errors import NotFound, UnclearOutcome, UnexpectedAnswer
 from include.platforms import About
 from include.platforms.bigcommerce.about import about, account
-from include.platforms.bigcommerce.pulls import CUSTOMERS, ORDERS, Pulls
+from include.platforms.bigcommerce.pulls import CUSTOMERS, ORDERS, Pulls, listed
 from include.platforms.bigcommerce.refusals import judge
 from include.record import records
 
@@ -65,7 +65,7 @@ class Api(Pulls):
         found: list[Any] = []
         for page in range(1, MOST_PAGES + 1):
             asked = {"limit": PARTS, "page": page}
-            told = self._http.read("GET", f"{ORDERS}/{id}/{part}", params=asked, headers=self._headers).body or []
+            told = listed(self._http.read("GET", f"{ORDERS}/{id}/{part}", params=asked, headers=self._headers))
             if not isinstance(told, list):
                 raise UnexpectedAnswer(f"bigcommerce orders: the answer is not a list of {part}")
             found += told

@@ -45,7 +45,7 @@ class Pulls(Pulled):
     def lanes(self) -> list[Lane]:
         """Customers by when they were created; orders to the newest there is, and those that come after it."""
         newest = self._ask_orders({"sort": "id:desc", "limit": 1})
-        top = max((order.number("id") for order in records("bigcommerce orders", newest.body or [])), default=0)
+        top = max((order.number("id") for order in records("bigcommerce orders", listed(newest))), default=0)
         upwards = {"from": top + 1, "to": BEYOND}
         spans = between(self._moments())
         customers = [
@@ -131,7 +131,7 @@ class Pulls(Pulled):
                 if type(refusal) is not Refusal or "is_deleted" not in filters:
                     raise
                 return  # this store does not tell what was deleted: a full pull misses it
-            found = answer.body or []
+            found = listed(answer)
             ids = [order.number("id") for order in records("bigcommerce orders", found)]
             if ids != sorted(ids) or any(not first <= id < to for id in ids):
                 raise UnexpectedAnswer("bigcommerce orders: a page holds an order not asked for, or out of order")
@@ -144,6 +144,11 @@ class Pulls(Pulled):
 
     def _ask_orders(self, asked: Mapping[str, Any]) -> Answer:
         return self._http.read("GET", ORDERS, params=asked, headers=self._headers)
+
+
+def listed(answer: Answer) -> Any:
+    """What an answer of V2 lists, which is a 204 without a body when there is nothing to list."""
+    return [] if answer.status == 204 else answer.body
 
 
 def following(body: Any) -> str | None:

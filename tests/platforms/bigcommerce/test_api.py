@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
 from include.errors import (
     Conflict,
@@ -17,6 +18,8 @@ from include.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from include.key import Key
+from include.platforms import open_platform
 from include.platforms.bigcommerce import rows
 from include.platforms.bigcommerce.api import judge
 from include.platforms.bigcommerce.pulls import PAGE
@@ -24,6 +27,7 @@ from include.sandbox.world import World
 from include.transport import Answer
 from tests.sandbox.people_world import account, order
 from tests.sandbox.twin import OpenTwin, Twin
+from tests.scripted import says, serve
 
 SOMEBODY = "bobby.bob@bobberton.example"
 
@@ -56,6 +60,17 @@ def test_a_store_without_orders_is_an_empty_stream_and_not_an_absent_one(bigcomm
     assert {page.stream for page in pages} == {"customers", "orders"}
     raw = {page.stream: [page.body] for page in pages}
     assert (list(rows.contacts(raw)), list(rows.orders(raw))) == ([], [])
+
+
+@pytest.mark.parametrize("path", ["/v2/orders", "/v2/orders/7/products"], ids=["a-pull", "parts"])
+@pytest.mark.parametrize("body", [b"null", b"{}", b"0", b""], ids=["null", "no-fields", "zero", "nothing"])
+def test_e4_what_is_no_list_of_orders_is_never_an_empty_one(path: str, body: bytes) -> None:
+    customers = says(200, {"data": [], "meta": {"pagination": {"total": 0}, "cursor_pagination": {"per_page": 250}}})
+    with serve(lambda script: says(200, body) if path in script.asked[-1] else customers) as script:
+        key = Key("", "sandbox", {})
+        api = open_platform("bigcommerce", requests.Session(), script.url, key, sleep=lambda seconds: None).api
+        with pytest.raises((UnexpectedAnswer, Unreachable)):
+            api.order_parts("7", "products") if "products" in path else list(api.pages())
 
 
 @pytest.mark.parametrize(
