@@ -23,6 +23,7 @@ from include.errors import RollcallError, TryLater
 from include.platforms import About, connection_of
 from include.registry import names
 from include.settings import settings
+from include.store import reviewing
 
 console = Console(soft_wrap=True, highlight=False)
 HOME = Path(__file__).resolve().parents[1] / ".rollcall" / "check" / "airflow"
@@ -61,6 +62,8 @@ def check() -> int:
         _say(connection, f"not configured: {_how(connection)}", "red")
     for name in left_out:
         _say(name, "left out by ROLLCALL_LEAVE_OUT", "dim")
+    if reviewing.nobody_may():
+        _say("reviewers", reviewing.UNLISTED, "yellow")
     return 0 if all(usable) and not missing else 1
 
 

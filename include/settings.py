@@ -62,7 +62,7 @@ class Settings:
     cap_day_access: int = 40  # invites and resets of access within 24 hours
     cap_same_address: int = 2  # accounts that may move to one new address within 24 hours
     cap_same_domain: int = 5  # accounts that may move to one domain they were not at (no free provider) within 24 hours
-    reviewers: str = ""  # who may decide, by their names in Airflow, separated by commas (empty: who sees the page)
+    reviewers: str = ""  # who may decide, by their names in Airflow (`*`: who sees the page; empty: only in a sandbox)
     approvals_per_minute: int = 60  # how many findings one person may approve within a minute
     approvals_per_hour: int = 300  # and within an hour
     approval_days: int = 7  # an approval older than this is not applied

@@ -111,6 +111,7 @@ class Airflow:
             "AIRFLOW__API__SECRET_KEY": "a secret of the tests",
             "AIRFLOW__API_AUTH__JWT_SECRET": "another secret of the tests, which is long enough",
             "ROLLCALL_LEDGER": self.ledger,
+            "ROLLCALL_REVIEWERS": "*",
             "PYTHONPATH": str(ROOT),
         }
 

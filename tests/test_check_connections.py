@@ -160,3 +160,14 @@ def test_a_setting_that_cannot_be_used_is_one_line(monkeypatch, connect, capsys,
     request.addfinalizer(settings.cache_clear)
     assert check_connections.main() == 1
     assert "SettingsWrong: ROLLCALL_APPLY must be" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("demo", "listed", "told"), [("false", "", True), ("false", "ann", False), ("true", "", False)]
+)
+def test_that_nobody_may_decide_yet_is_said(all_of, check, monkeypatch, demo, listed, told):
+    monkeypatch.setenv("ROLLCALL_SANDBOX", demo)
+    monkeypatch.setenv("ROLLCALL_REVIEWERS", listed)
+    settings.cache_clear()
+    said = check()[1].get("reviewers", "")
+    assert said.startswith("Nobody may decide yet: set ROLLCALL_REVIEWERS") is told

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, ValidationError
 
 from include.review import guards, words
+from include.store import reviewing
 
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
@@ -50,7 +51,9 @@ class Desk:
         """A page from a template, with what the layout needs."""
         root = request.scope.get("root_path", "").rstrip("/")
         at = request.url.path.removeprefix(root) or "/"
-        told = {"root": root, "words": words, "menu": self.menu, "at": at, **facts}
+        told = {"root": root, "words": words, "menu": self.menu, "at": at, "closed": None, **facts}
+        if facts.get("user") and reviewing.nobody_may():
+            told["closed"] = reviewing.UNLISTED
         return HTMLResponse(self.templates.get_template(template).render(**told), status)
 
     @property

@@ -97,6 +97,7 @@ class Home:
             "ROLLCALL_APPLY_SCHEDULE": "*/5 * * * *" if applying else "none",
             "ROLLCALL_PLAN_SCHEDULE": "* * * * *" if applying else "none",
             "ROLLCALL_FORGET_SCHEDULE": "none",
+            "ROLLCALL_REVIEWERS": ",".join(REVIEWERS),
         }
         if sandbox:
             kinds = ("SET_EMAIL", "MERGE", "ATTACH", "ACCESS")

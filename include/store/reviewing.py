@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from include.store.ledger import Ledger
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+EVERYBODY = "*"  # on the list: whoever Airflow lets onto the page
+UNLISTED = (
+    "Nobody may decide yet: set ROLLCALL_REVIEWERS to the Airflow names of those who may, separated by commas "
+    f"(or to {EVERYBODY} for everybody who may open the page)."
+)
 QUICK = timedelta(seconds=2)  # nobody has read a finding in less
 
 
@@ -39,13 +44,23 @@ def person(name: str) -> str:
 
 
 def may_decide(reviewer: str, by: Settings | None = None) -> bool:
-    """Whether this person is on the list of reviewers; with an empty list, everybody is who may open the page."""
-    listed = {person(name) for name in (by or settings()).approvers}
-    return not listed or person(reviewer) in listed
+    """Whether this person is on the list of reviewers. Without one nobody is, but in the sandbox everybody."""
+    by = by or settings()
+    if EVERYBODY in by.approvers:
+        return True
+    return person(reviewer) in {person(name) for name in by.approvers} if by.approvers else by.sandbox
+
+
+def nobody_may(by: Settings | None = None) -> bool:
+    """Whether nobody may decide yet, because nobody has said who may."""
+    by = by or settings()
+    return not (by.approvers or by.sandbox)
 
 
 def require_reviewer(reviewer: str, by: Settings | None = None) -> None:
     """Raise NotReviewer for somebody who is not on the list."""
+    if nobody_may(by):
+        raise NotReviewer(f"{UNLISTED} Nothing was changed.")
     if not may_decide(reviewer, by):
         raise NotReviewer(
             f"{reviewer} is not among the people who may decide (ROLLCALL_REVIEWERS). Nothing was changed."

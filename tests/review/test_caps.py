@@ -84,7 +84,8 @@ def test_a_dry_run_is_said_to_be_one(ann):
 @pytest.mark.parametrize(
     ("listed", "said"),
     [
-        pytest.param("", "Whoever may open this page may decide", id="no list"),
+        pytest.param("*", "Whoever may open this page may decide", id="everybody"),
+        pytest.param("", "Nobody may decide yet: set ROLLCALL_REVIEWERS", id="no list"),
         pytest.param("ann,bob", "You are on the list of 2 who may decide.", id="listed"),
         pytest.param("bob", "You are not on the list of people who may decide.", id="not listed"),
     ],

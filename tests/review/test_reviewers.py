@@ -51,3 +51,16 @@ def test_who_is_too_fast_is_told_when_to_go_on(ann, bob, sqlite_ledger, monkeypa
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
     assert again(sqlite_ledger, second).state == "open"
     assert bob.decide(second).status_code == 200
+
+
+def test_while_nobody_is_named_every_page_says_what_to_set_and_nothing_is_decided(ann, sqlite_ledger, monkeypatch):
+    row = filed(sqlite_ledger, a_finding())
+    pages = ["/", f"/findings/{row.id}", "/requests", "/requests/new", "/people", "/nights", "/caps"]
+    assert [path for path in pages if "Nobody may decide yet" in ann.get(path).text] == []
+    monkeypatch.setenv("ROLLCALL_REVIEWERS", "")
+    settings.cache_clear()
+    assert [path for path in pages if "set ROLLCALL_REVIEWERS to the Airflow names" in ann.get(path).text] == pages
+    answer = ann.decide(row)
+    assert (answer.status_code, answer.json()["kind"]) == (403, "NotReviewer")
+    assert "Nobody may decide yet" in answer.json()["detail"]
+    assert rows(sqlite_ledger, decision) == []

@@ -36,7 +36,7 @@ def several(ledger):
 @pytest.mark.parametrize(
     ("listed", "reviewer", "may"),
     [
-        pytest.param("", "ann", True, id="no list"),
+        pytest.param("*", "ann", True, id="everybody"),
         pytest.param("ann", "ann", True, id="listed"),
         pytest.param("bob, Ann ,eve", "aNN", True, id="in other letters"),
         pytest.param("bob", "ann", False, id="not listed"),
@@ -51,6 +51,20 @@ def test_only_the_people_on_the_list_decide(ledger, monkeypatch, listed, reviewe
         return
     with pytest.raises(NotReviewer, match="ann is not among the people who may decide"):
         decide(ledger, row, verdict, reviewer=reviewer, reason="so")
+    assert rows(ledger, decision) == []
+
+
+@pytest.mark.parametrize("sandbox", ["false", "true"])
+@pytest.mark.parametrize("verdict", ["approved", "rejected"])
+def test_without_a_list_nobody_decides_outside_the_sandbox(ledger, monkeypatch, verdict, sandbox):
+    monkeypatch.setenv("ROLLCALL_REVIEWERS", "")
+    monkeypatch.setenv("ROLLCALL_SANDBOX", sandbox)
+    row = filed(ledger, a_finding())
+    if sandbox == "true":
+        assert decide(ledger, row, verdict, reason="so") == verdict
+        return
+    with pytest.raises(NotReviewer, match="Nobody may decide yet: set ROLLCALL_REVIEWERS"):
+        decide(ledger, row, verdict, reason="so")
     assert rows(ledger, decision) == []
 
 

@@ -41,6 +41,7 @@ def routes(desk: Desk) -> APIRouter:
             caps=lines(waiting, sent.counted(ledger, now - DAY), by),
             paces=paces,
             may_decide=reviewing.may_decide(user, by),
+            everybody_may=not by.approvers or reviewing.EVERYBODY in by.approvers,
             settings=by,
             thrown=switch.thrown(ledger),
         )
