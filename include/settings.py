@@ -63,8 +63,8 @@ class Settings:
     cap_same_address: int = 2  # accounts that may move to one new address within 24 hours
     cap_same_domain: int = 5  # accounts that may move to one domain they were not at (no free provider) within 24 hours
     reviewers: str = ""  # who may decide, by their names in Airflow (`*`: who sees the page; empty: only in a sandbox)
-    approvals_per_minute: int = 60  # how many findings one person may approve within a minute
-    approvals_per_hour: int = 300  # and within an hour
+    approvals_per_minute: int = 50  # how many findings one person may approve within a minute: one selection of equals
+    approvals_per_hour: int = 60  # and within an hour: forty at one sitting, and some more; each of a selection counts
     approval_days: int = 7  # an approval older than this is not applied
     cool_off_hours: int = 24  # a requested change of owner, or to a new domain, waits so long for an objection (0: not)
     proof_days: int = 7  # a proof of who asked for a change that is older than this is not taken, nor approved on

@@ -208,9 +208,10 @@ def test_a_decision_on_many_needs_the_pages_own_token(ann, sqlite_ledger):
     assert decided(sqlite_ledger) == []
 
 
-def test_a_whole_page_of_the_list_is_decided_at_once(ann, sqlite_ledger):
+@pytest.mark.parametrize("verdict", ["approved", "rejected"])
+def test_a_whole_page_of_the_list_is_decided_at_once(ann, sqlite_ledger, verdict):
     told = equals(sqlite_ledger, MOST)
-    assert ask(ann, [listed(row) for row in told], "rejected", reason="no").json()["took"] == MOST
+    assert ask(ann, [listed(row) for row in told], verdict, reason="so").json()["took"] == MOST
 
 
 def test_a_person_who_approves_too_many_is_told_of_those_beyond(ann, sqlite_ledger, monkeypatch):

@@ -96,5 +96,5 @@ def test_everybody_sees_how_they_stand(ann, bob, sqlite_ledger, monkeypatch, lis
     settings.cache_clear()
     told = text(ann.get("/caps"))
     assert said in told
-    assert "Approved within a minute: 2 of 60. Approved within an hour: 2 of 300." in told
-    assert "Approved within a minute: 0 of 60." in text(bob.get("/caps"))
+    assert "Approved within a minute: 2 of 50. Approved within an hour: 2 of 60." in told
+    assert "Approved within a minute: 0 of 50." in text(bob.get("/caps"))

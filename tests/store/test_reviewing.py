@@ -107,3 +107,14 @@ def test_a_limit_of_none_lets_nobody_approve(ledger, monkeypatch):
     monkeypatch.setenv("ROLLCALL_APPROVALS_PER_HOUR", "0")
     with pytest.raises(TooFast, match="can be approved in 60 minutes"):
         decide(ledger, filed(ledger, a_finding()))
+
+
+def test_forty_findings_are_approved_at_one_sitting_and_a_whole_night_is_not(ledger, several):
+    told = several(61)
+    for at, row in enumerate(told[:40]):
+        assert decide(ledger, row, now=after(20 * at)) == "approved"
+    for row in told[40:60]:
+        assert decide(ledger, row, now=after(1200)) == "approved"
+    with pytest.raises(TooFast, match="Within an hour one person may approve 60, and you have approved 60"):
+        decide(ledger, told[60], now=after(1300))
+    assert decide(ledger, told[60], now=after(1300), reviewer="bob") == "approved"
