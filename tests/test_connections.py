@@ -77,6 +77,10 @@ def test_the_host_of_a_connection_is_the_platforms_address(connect, said, url):
         pytest.param("hubspot", "https://hubapi.com", id="an-ending-alone"),
         pytest.param("hubspot", "https://api.hubapi.com@evil.example", id="a-login-that-looks-like-it"),
         pytest.param("hubspot", "https://evil.example\\.hubapi.com", id="a-backslash-that-ends-a-host-for-others"),
+        pytest.param("hubspot", "https://api.hub\u0430pi.com", id="a-look-alike"),
+        pytest.param("hubspot", "https://\u0430pi.hubapi.com", id="a-look-alike-below-the-right-name"),
+        pytest.param("hubspot", "https://api.xn--hubpi-6ve.com", id="a-look-alike-in-ascii"),
+        pytest.param("bigcommerce", "https://api\u3002bigcommerce.com", id="a-dot-that-is-none"),
         pytest.param("hubspot", "https://acme.myshopify.com", id="another-vendors"),
         pytest.param("shopify", "https://shop.example", id="a-shops-own-domain"),
         pytest.param("bigcommerce", "https://x.api.bigcommerce.com/stores/a1", id="below-a-whole-name"),
@@ -95,7 +99,7 @@ def test_no_key_is_sent_to_a_host_that_nobody_allowed(connect, set_to, name, hos
         SettingsWrong, match=rf"The connection {connection} (names the host|has a host that is no)"
     ) as no:
         connections.platform(name)
-    assert "ROLLCALL_HOSTS" in str(no.value) or "\\" in host
+    assert "ROLLCALL_HOSTS" in str(no.value) or "\\" in host or not host.isascii()
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,14 @@ def test_what_is_not_the_whole_file_is_an_error_that_keeps_the_address(
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:9/file", "https://127.0.0.1/file", "https://known.example@evil.example/"]
+    "url",
+    [
+        "http://127.0.0.1:9/file",
+        "https://127.0.0.1/file",
+        "https://known.example@evil.example/",
+        "https://kn\u043ewn.example/file",  # its o is a Cyrillic one
+        "http://\uff1127.0.0.1:8/file",  # its first 1 is a wide one, which would lead to the right place
+    ],
 )
 def test_another_origin_is_never_asked(url: str) -> None:
     with pytest.raises(UnexpectedAnswer):

@@ -37,6 +37,8 @@ def test_two_spellings_of_one_mailbox_are_equal(left, right):
         pytest.param("ann@gmail.com", "ann@gmail.co", id="a-typo-of-the-domain"),
         pytest.param("ann@example.com", "anne@example.com", id="a-typo-of-the-name"),
         pytest.param("ann@example.com", "\u0430nn@example.com", id="a-look-alike-letter"),
+        pytest.param("ann@example.com", "ann@ex\u0430mple.com", id="a-look-alike-domain"),
+        pytest.param("ann@example.com", "ann@xn--exmple-4nf.com", id="a-look-alike-domain-in-ascii"),
     ],
 )
 def test_different_mailboxes_stay_different(left, right):

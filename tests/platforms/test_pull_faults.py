@@ -8,7 +8,7 @@ What a pull makes of a platform's faults, over HTTP and into a snapshot. Which f
     E5   overlapping pages         here; tests/test_whmcs_endpoint.py, tests/checks/test_pulls.py (the gate)
     E6   expired cursor            test_expired_cursors.py
     E7   cursor loop               here; hubspot/, bigcommerce/, shopify/test_api.py
-    E8   next page elsewhere       here; tests/test_transport_privacy.py (redirects)
+    E8   next page elsewhere       here; test_pull_values.py (look-alikes); tests/test_transport_privacy.py (redirects)
     E9   empty, fewer, tenfold     tests/checks/test_pulls.py
     E10  401, 403 on page k        here
     E11  times that cannot be      test_pull_values.py; tests/test_stages.py
@@ -197,6 +197,7 @@ def test_e7_cursors_that_lead_in_a_circle_end_the_pull(sandbox, snapshot, name):
         pytest.param("//{host}/crm?after=1", id="without-a-scheme"),
         pytest.param("http://127.0.0.1@{host}/crm", id="behind-a-user"),
         pytest.param("file:///etc/hostname", id="a-file"),
+        pytest.param("http://\uff1127.0.0.1:{port}/crm", id="a-look-alike"),
         pytest.param("http://169.254.169.254/latest", id="the-machine-s-own"),
     ],
 )
@@ -208,7 +209,7 @@ def test_e8_the_address_of_a_next_page_is_never_asked(sandbox, snapshot, way, fo
         def lead_away(body: Any) -> Any:
             if part(body, way):
                 led.append(1)
-                put(body, way, form.format(url=other.url, host=other.url.removeprefix("http://")))
+                put(body, way, form.format(url=other.url, host=other.url.removeprefix("http://"), port=other.port))
             return body
 
         with between(sandbox, name, lead_away) as vendor:

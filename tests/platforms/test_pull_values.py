@@ -1,14 +1,16 @@
-"""What a pull makes of values and shapes no platform should send (E11, E12, E15; the others: test_pull_faults.py)."""
+"""What a pull makes of values and shapes no platform should send (E8, E11, E12, E15; others: test_pull_faults.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import pytest
 
 from include import stages
 from include.errors import UnexpectedAnswer
+from include.people import addresses
 from include.registry import names
 from include.settings import Settings
 from include.store.snapshots import Snapshot, Snapshots, open_store
@@ -29,6 +31,8 @@ FIELDS = [
     pytest.param("whmcs", ("orders", "order"), "userid", id="whmcs-orders"),
     pytest.param("whois", ("domains", "domain"), "status", id="whois-domains"),
 ]
+
+CYRILLIC_E = "\u0435"
 
 
 @pytest.fixture
@@ -169,6 +173,41 @@ NAMES = [
     pytest.param("whmcs", ("client",), "firstname", id="whmcs"),
     pytest.param("whois", ("Registrant",), "First Name", id="whois"),
 ]
+
+
+EMAILS = [
+    pytest.param("bigcommerce", ("data",), "email", id="bigcommerce"),
+    pytest.param("cpanel", ("data", "acct"), "email", id="cpanel"),
+    pytest.param("hubspot", ("results",), "properties.email", id="hubspot"),
+    pytest.param("shopify", ("data", "customers", "nodes"), "defaultEmailAddress.emailAddress", id="shopify"),
+    pytest.param("whmcs", ("client",), "email", id="whmcs"),
+    pytest.param("whois", ("Registrant",), "Email", id="whois"),
+]
+
+
+@pytest.mark.parametrize(("name", "path", "field"), EMAILS)
+def test_e8_an_address_at_a_domain_that_looks_like_another_is_kept_by_letters_as_another(
+    sandbox, snapshot, name, path, field
+):
+    changed: list[tuple[str, str]] = []
+
+    def look_alike(body: Any) -> Any:
+        for record in records(body, *path):
+            if not (changed or of_one(body)) and field.split(".")[0] in record:
+                said = reduce(lambda part, step: part[step], field.split("."), record) or ""
+                local, at, domain = said.partition("@")
+                if at:  # a registrar may hide it
+                    changed.append((said, f"{local}@{domain.replace('e', CYRILLIC_E)}"))
+                    put(record, field, changed[-1][1])
+        return body
+
+    with between(sandbox, name, look_alike) as vendor:
+        stages.pull(vendor.platform, snapshot)
+    ((said, alike),) = changed
+    told = [[row.email, *getattr(row, "other_emails", ())] for row in kept(vendor.platform, snapshot)]
+    assert sum(emails.count(alike) for emails in told) == 1
+    assert addresses.normal(alike).key != addresses.normal(said).key
+    assert "xn--" in addresses.foreign_domain(alike)
 
 
 HOSTILE = [
