@@ -45,21 +45,23 @@ def begin(
     """
     The name of the night's snapshot: a new attempt for tonight, the stored one for the past.
 
-    A night is named by the local date its run was due, never by a data interval. A past night is looked at again: it
-    is judged from what is stored, and nothing of it is filed. Raises SnapshotMissing for one without a snapshot: the
-    platforms only say how they are now. Raises SettingsWrong when a platform that does not exist is to be left out.
+    A night is named by the local date its run was due, never by a data interval. A past night, and one of today that
+    was filed for this run or a later one, is looked at again: judged from what is stored, with nothing filed. Raises
+    SnapshotMissing for one without a snapshot: the platforms only say how they are now; and SettingsWrong when a
+    platform that does not exist is to be left out.
     """
     if unknown := sorted(set(settings.left_out) - set(names("platforms"))):
         raise SettingsWrong(
             f"ROLLCALL_LEAVE_OUT names {', '.join(unknown)}; there are only {', '.join(names('platforms'))}."
         )
     night = run_after.astimezone(ZoneInfo(settings.timezone)).date().isoformat()
-    if (now or datetime.now(UTC)) - run_after < TONIGHT:
-        begun = snapshots.begin(night).name
+    stored = snapshots.filed_since(night, run_after)
+    if stored is None and (now or datetime.now(UTC)) - run_after < TONIGHT:
+        begun = snapshots.begin(night, run_after).name
         if ledger is not None:
             nights.tell(ledger, begun, nights.BEGUN)
         return begun
-    stored = snapshots.latest(night)
+    stored = stored or snapshots.latest(night)
     if stored is None:
         raise SnapshotMissing(f"There is no snapshot of {night}, and a past night cannot be pulled any more.")
     return stored.again.called

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -45,6 +46,25 @@ def whole(store: Snapshots, night: str = "2026-11-23") -> Snapshot:
 )
 def test_tonight_is_a_new_attempt(store, late):
     assert [stages.begin(store, DUE, Settings(), DUE + late) for _ in range(2)] == ["2026-11-23.1", "2026-11-23.2"]
+
+
+@pytest.mark.parametrize(
+    ("due", "name"),
+    [
+        pytest.param(DUE, "2026-11-23.1.again", id="the-same-run-by-a-backfill-or-cleared"),
+        pytest.param(DUE - timedelta(hours=1), "2026-11-23.1.again", id="an-earlier-run-that-never-was"),
+        pytest.param(DUE + timedelta(hours=1), "2026-11-23.2", id="somebody-starts-another"),
+    ],
+)
+@pytest.mark.parametrize("late", [timedelta(hours=3), timedelta(minutes=-5)], ids=["later", "the-clocks-differ"])
+def test_what_was_filed_today_is_pulled_again_only_by_a_run_that_was_due_later(store, due, name, late):
+    filed = store.get(stages.begin(store, DUE, Settings(), DUE))
+    for table in ("contacts", "orders"):
+        filed.part(table).write_table(of_rows(table, []))
+    assert stages.begin(store, due, Settings(), due + late).endswith(".2")  # its findings are in no ledger yet
+    shutil.rmtree(store.root / "2026-11-23" / "2")
+    filed.mark_filed()
+    assert stages.begin(store, due, Settings(), due + late) == name
 
 
 @pytest.mark.parametrize("late", [timedelta(hours=12), timedelta(days=9)], ids=["half-a-day", "nine-days"])

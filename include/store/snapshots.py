@@ -39,6 +39,7 @@ TABLES = ("contacts", "orders", "people")
 @dataclass(frozen=True, slots=True)
 class _Begun:
     at: str
+    due: str | None = None  # attempts of earlier releases do not say it
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ class Snapshot:
     def begun_at(self) -> datetime:
         """When it was begun: whatever it says of a platform was so then or later. Raises SnapshotMissing."""
         return datetime.fromisoformat(read_manifest(self.folder, _Begun, self.name, "begun.json").at)
+
+    def due_at(self) -> datetime:
+        """When the run that began it was due. Raises SnapshotMissing."""
+        said = read_manifest(self.folder, _Begun, self.name, "begun.json")
+        return datetime.fromisoformat(said.due or said.at)
 
     def raw(self, platform: str) -> RawStore:
         """What one platform said."""
@@ -148,12 +154,13 @@ class Snapshots:
 
     root: UPath
 
-    def begin(self, night: str) -> Snapshot:
-        """A new attempt of a night, numbered after those that exist."""
+    def begin(self, night: str, due: datetime | None = None) -> Snapshot:
+        """A new attempt of a night, numbered after those that exist, by a run that was due then or now."""
         taken = [snapshot.attempt for snapshot in self._attempts(night)]
         snapshot = self._snapshot(night, max(taken, default=0) + 1)
         snapshot.folder.mkdir(parents=True)
-        write_whole(snapshot.folder / "begun.json", {"at": datetime.now(UTC).isoformat()})
+        at = datetime.now(UTC)
+        write_whole(snapshot.folder / "begun.json", {"at": at.isoformat(), "due": (due or at).isoformat()})
         return snapshot
 
     def get(self, name: str) -> Snapshot:
@@ -170,6 +177,11 @@ class Snapshots:
         """The newest attempt of a night that was filed, or else is complete."""
         complete = [s for s in reversed(self._attempts(night)) if s.complete()]
         return next((s for s in complete if s.filed()), complete[0] if complete else None)
+
+    def filed_since(self, night: str, due: datetime) -> Snapshot | None:
+        """The newest attempt of a night that was filed, if a run that was due then or later began it."""
+        filed = (s for s in reversed(self._attempts(night)) if s.filed())
+        return next((s for s in filed if s.due_at() >= due), None)
 
     def newest(self) -> Snapshot | None:
         """The newest complete attempt of all."""
