@@ -58,7 +58,7 @@ class RateLimited(TryLater):
 
 
 class Unreachable(TryLater):
-    """The platform gave no usable answer to a read."""
+    """The platform gave no usable answer to a read, or the ledger's server none at all."""
 
 
 class Refusal(RollcallError):

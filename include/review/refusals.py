@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from include.errors import AlreadyDecided, LedgerOutdated, NotAllowed, NotReviewer, SettingsWrong, TooFast
+from include.errors import AlreadyDecided, LedgerOutdated, NotAllowed, NotReviewer, SettingsWrong, TooFast, Unreachable
 
 HEADINGS = {
     401: "Log in first",
@@ -80,5 +80,6 @@ def answer_refusals(app: FastAPI, html: Callable[..., HTMLResponse]) -> None:
         return refuse(request, 503, str(error))
 
     @app.exception_handler(DBAPIError)
-    def no_ledger(request: Request, error: DBAPIError) -> Response:
+    @app.exception_handler(Unreachable)
+    def no_ledger(request: Request, error: Exception) -> Response:
         return refuse(request, 503, "The ledger cannot be reached. Try again in a while: no decision is taken twice.")

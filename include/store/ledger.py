@@ -14,15 +14,21 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from include.errors import LedgerOutdated, SettingsWrong
+from include.errors import LedgerOutdated, SettingsWrong, Unreachable
 from include.store.schema import HEAD
 
 WRITERS = 5_707_042  # the key of PostgreSQL's advisory lock that writers take turns by
 EXAMPLES = {"sqlite": "sqlite:///data/ledger.db", "postgresql": "postgresql+psycopg://user@host/name"}
 BUSY_SECONDS = 30  # how long a writer waits for its turn on SQLite
+REACH_SECONDS = 5  # how long a PostgreSQL server that says nothing is waited for, where the URL says no other
+PATIENCE = {
+    "pysqlite": {"timeout": BUSY_SECONDS},
+    "psycopg": {"connect_timeout": REACH_SECONDS},
+    "psycopg2": {"connect_timeout": REACH_SECONDS},
+}
 
 
 class Ledger:
@@ -50,9 +56,17 @@ class Ledger:
 
 
 def open_ledger(url: str) -> Ledger:
-    """The ledger at `url`. Raises LedgerOutdated when its tables are not what this code expects."""
+    """The ledger at `url`. Raises LedgerOutdated when its tables are not what this code expects, and Unreachable."""
     ledger = Ledger(url)
-    found = _version(ledger)
+    try:
+        found = _version(ledger)
+    except OperationalError as error:
+        if ledger.engine.dialect.name != "postgresql":
+            raise
+        raise Unreachable(
+            "The ledger cannot be reached: its PostgreSQL server did not let us in. See that it runs and that this "
+            "machine reaches it, or whether ROLLCALL_LEDGER is what you meant. Nothing was changed."
+        ) from error
     if found != HEAD:
         held = "has no tables" if found is None else f"is at version {found}"
         raise LedgerOutdated(
@@ -105,8 +119,9 @@ def _engine(url: str) -> sa.Engine:
             raise SettingsWrong(f"ROLLCALL_LEDGER names a {kind} database; the ledger can be SQLite or PostgreSQL.")
         if kind == "sqlite" and parsed.database in (None, "", ":memory:"):
             raise SettingsWrong("ROLLCALL_LEDGER must name a file: a ledger in memory would be lost.")
-        options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}} if kind == "sqlite" else {}
-        engine = sa.create_engine(parsed, poolclass=NullPool, hide_parameters=True, **options)
+        patience = PATIENCE.get(parsed.get_driver_name(), {})
+        given = {name: value for name, value in patience.items() if name not in parsed.query}
+        engine = sa.create_engine(parsed, poolclass=NullPool, hide_parameters=True, connect_args=given)
         if engine.dialect.is_async:
             raise SettingsWrong(f"ROLLCALL_LEDGER names an asynchronous driver; write {EXAMPLES[kind]}.")
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:

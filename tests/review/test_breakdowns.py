@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,13 +20,14 @@ from include.review.guards import CSRF
 from include.review.parts.bulk import UNREACHED
 from include.store import findings
 from include.store.findings import FindingRow
-from include.store.ledger import Ledger, upgrade
+from include.store.ledger import Ledger, open_ledger, upgrade
 from include.store.schema import decision
 from tests.postgres import QUICK, Server, programs
 from tests.review.page import ROOT, USER, Reader, app_over, decision_of
 from tests.review.test_bulk import ask, equals, listed
 from tests.store.cases import NIGHT, a_finding, again, filed, rows, set_email
 
+NO_SERVER = "postgresql+psycopg://u@127.0.0.1:1/rollcall"  # nobody listens there
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -111,8 +114,9 @@ def test_of_many_that_were_decided_together_those_before_the_kill_stand_and_the_
     assert decided(ledger) == [("approved", "ann")] * 3
 
 
+@pytest.mark.parametrize("away", ["there was one", "there is no way to it"])
 @pytest.mark.parametrize("reached", [0, 1, 2])
-def test_a_ledger_that_goes_away_half_way_has_what_it_took_and_that_is_told(sqlite_ledger, tmp_path, reached):
+def test_a_ledger_that_goes_away_half_way_has_what_it_took_and_that_is_told(sqlite_ledger, tmp_path, reached, away):
     """The page asks for the ledger once to see what is equal, and once for each decision."""
     told = equals(sqlite_ledger)
     gone = Ledger(f"sqlite:///{tmp_path / 'no such folder' / 'ledger.db'}")
@@ -120,7 +124,9 @@ def test_a_ledger_that_goes_away_half_way_has_what_it_took_and_that_is_told(sqli
 
     def ledger() -> Ledger:
         asked.append(1)
-        return sqlite_ledger if len(asked) <= 1 + reached else gone
+        if len(asked) <= 1 + reached:
+            return sqlite_ledger
+        return gone if away == "there was one" else open_ledger(NO_SERVER)
 
     answer = ask(Reader(app_over(ledger)), [listed(row) for row in told])
     assert len(decided(sqlite_ledger)) == reached
@@ -129,6 +135,18 @@ def test_a_ledger_that_goes_away_half_way_has_what_it_took_and_that_is_told(sqli
         return
     assert (answer.json()["took"], answer.json()["not"]) == (reached, 3 - reached)
     assert [one["why"] for one in answer.json()["findings"]] == [None] * reached + [UNREACHED] * (3 - reached)
+
+
+def test_a_database_that_says_nothing_lets_nobody_wait_before_the_page():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"postgresql+psycopg://u@127.0.0.1:{server.getsockname()[1]}/rollcall?connect_timeout=2"
+        ann = Reader(app_over(lambda: open_ledger(url)))
+        began = time.monotonic()
+        shown = ann.get("/")
+        sent = ann.ask("POST", "/api/search", ann.signature(), json={"sought": "ann"})
+        assert time.monotonic() - began < 10
+    assert (shown.status_code, "The ledger cannot be reached. Try again in a while" in shown.text) == (503, True)
+    assert (sent.status_code, "The ledger cannot be reached. Try again in a while" in sent.text) == (503, True)
 
 
 @pytest.fixture

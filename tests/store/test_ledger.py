@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+import time
+from collections.abc import Iterator
+
 import pytest
 import sqlalchemy as sa
 
-from include.errors import LedgerOutdated, SettingsWrong
+from include.errors import LedgerOutdated, SettingsWrong, Unreachable
 from include.store import audit
 from include.store.findings import counts
-from include.store.ledger import Ledger, open_ledger, upgrade
+from include.store.ledger import REACH_SECONDS, Ledger, open_ledger, upgrade
 from include.store.schema import HEAD, metadata
 from tests.store.cases import a_finding, at_once, by_hand, filed, rows
 
@@ -137,3 +141,26 @@ def test_writers_take_turns(ledger):
     at_once(add_one)
     assert [row[0] for row in rows(ledger, metadata.tables["audit"], "seq")] == list(range(1, 21))
     assert audit.verify(ledger) is None
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of a server that takes a connection and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"postgresql+psycopg://u:secret@127.0.0.1:{server.getsockname()[1]}/rollcall"
+
+
+def test_a_server_that_says_nothing_is_waited_for_no_longer_than_a_few_seconds(silent):
+    began = time.monotonic()
+    with pytest.raises(Unreachable, match="The ledger cannot be reached: its PostgreSQL server did not") as raised:
+        open_ledger(silent)
+    assert REACH_SECONDS - 1 < time.monotonic() - began < REACH_SECONDS + 5
+    assert "secret" not in str(raised.value)
+    assert "127.0.0.1" not in str(raised.value)
+
+
+def test_a_server_that_is_not_there_is_told_likewise():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with pytest.raises(Unreachable, match="The ledger cannot be reached"):
+        open_ledger(f"postgresql+psycopg://u@127.0.0.1:{port}/rollcall")

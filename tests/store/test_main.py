@@ -81,7 +81,7 @@ def test_a_newer_ledger_is_left_alone_in_one_line(run, bare_url):
     [
         pytest.param("upgrade", "mysql://u:secret@h/d", "the ledger can be SQLite or PostgreSQL", id="mysql"),
         pytest.param("upgrade", "postgresql+psycopg://u:secret@/d?host=/nowhere", "cannot be used", id="no-server"),
-        pytest.param("verify", "postgresql+psycopg://u:secret@/d?host=/nowhere", "cannot be used", id="nor-to-read"),
+        pytest.param("verify", "postgresql+psycopg://u:secret@/d?host=/nowhere", "cannot be reached", id="nor-to-read"),
         pytest.param("upgrade", "sqlite:///{here}/file/ledger.db", "cannot be used", id="in-a-file"),
         pytest.param("upgrade", "sqlite:///{here}", "cannot be used", id="a-folder"),
     ],

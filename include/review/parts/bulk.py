@@ -16,7 +16,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError
 
-from include.errors import AlreadyDecided, FindingChanged, NotAllowed
+from include.errors import AlreadyDecided, FindingChanged, NotAllowed, Unreachable
 from include.model import Verdict
 from include.review import deciding
 from include.review.desk import Desk
@@ -83,7 +83,7 @@ def _decide_each(desk: Desk, user: str, asked: AskedOfMany) -> list[dict[str, st
     for one in asked.findings:
         try:
             told.append(_decide(desk, user, asked, one))
-        except DBAPIError:
+        except (DBAPIError, Unreachable):
             if not told:
                 raise
             rest = asked.findings[len(told) :]
