@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from include import notices
 from include.requests.cooling import cools
-from include.store import consents, fixes, proofs, receipts, reviewing, waiting
+from include.store import authority, consents, fixes, proofs, receipts, reviewing, waiting
 
 if TYPE_CHECKING:
     from include.settings import Settings
@@ -46,15 +46,15 @@ def went_back(ledger: Ledger, option: ApprovedOption, settings: Settings, now: d
 def reason(ledger: Ledger, option: ApprovedOption, settings: Settings, now: datetime) -> Reason | None:
     """Why an approval may not be applied; None where it may."""
     if option.since < now - timedelta(days=settings.approval_days):
-        says = (
-            f"The approval of {option.since:%Y-%m-%d} was older than {settings.approval_days} days and not applied any"
-        )
-        return Reason("too old", f"{says}: decide anew.")
+        says = f"The approval of {option.since:%Y-%m-%d} was older than {settings.approval_days} days"
+        return Reason("too old", f"{says} and was not applied: decide anew.")
     if gone := [who for who in option.authority.reviewers if not reviewing.may_decide(who, settings)]:
         says = (
             f"{' and '.join(gone)} approved this and may not decide any more (ROLLCALL_REVIEWERS): it was not applied"
         )
         return Reason("approver removed", f"{says}. Decide anew.")
+    if option.stands and (forged := authority.doubt(ledger, option)):
+        return Reason("not accounted for", forged)
     if stale := proofs.outdated(ledger, option.finding_id, now.date(), settings.proof_days):
         return Reason("proof too old", stale)
     if stale := consents.outdated((kept.fix for kept in option.fixes), now.date()):

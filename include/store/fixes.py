@@ -52,8 +52,9 @@ class KeptFix:
 @dataclass(frozen=True, slots=True)
 class ApprovedOption:
     """
-    An option that people approved, with the decision's hash beside the hash of what the ledger holds. `since`: when the
-    first of the approvals was given that it rests on.
+    An option that people approved, with the decision's hash beside the hash of what the ledger holds. `decisions`:
+    the approvals that it rests on, the newest of as many people as must agree; `since`: when the first of them was
+    given.
     """
 
     finding_id: str
@@ -64,11 +65,17 @@ class ApprovedOption:
     needed: int
     authority: Authority
     fixes: tuple[KeptFix, ...]
+    decisions: tuple[sa.Row[Any], ...]
     since: datetime
     not_before: datetime | None = None  # what a client asked for waits until then, see `waiting`
 
+    @property
+    def stands(self) -> bool:
+        """Whether enough people approved exactly these fixes."""
+        return self.hash == self.approved_hash and self.approvals >= self.needed
+
     def require_approval(self) -> None:
-        """Raise NotAllowed unless enough people approved exactly these fixes."""
+        """Raise NotAllowed unless that is so."""
         if self.hash != self.approved_hash:
             raise NotAllowed(
                 f"The fixes of finding {self.finding_id} are not what was approved: the ledger was changed by "
@@ -197,6 +204,7 @@ def _approved(rows: Sequence[sa.Row[Any]], filed: sa.Row[Any], fixes: Sequence[K
         needed=needed,
         authority=Authority(tuple(row.reviewer.strip() for row in counted), last.at, reason, last.finding_id),
         fixes=tuple(fixes),
+        decisions=tuple(counted),
         since=min(row.at for row in counted),
         not_before=last.not_before,
     )

@@ -198,6 +198,11 @@ def asked_by(connection: sa.Connection, finding_id: str, who: str) -> bool:
     return any(reviewing.person(row.requester) == reviewing.person(who) for row in rows)
 
 
+def genuine(connection: sa.Connection, finding_id: str) -> bool:
+    """Whether the requests that led to the finding are what was written down; so it is where none did."""
+    return all(row.genuine or row.forgotten for row in _rows(connection, request.c.finding_id == finding_id))
+
+
 def _required(ledger: Ledger, id: int, *states: str) -> RequestRow:
     row = get(ledger, id)
     if row is None or row.state not in states:

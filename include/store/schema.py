@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from include.store.kept_types import Json, Utc
 
-HEAD = "0010"  # the newest migration
+HEAD = "0011"  # the newest migration
 
 metadata = MetaData(
     naming_convention={
@@ -240,4 +240,5 @@ audit = Table(
     Column("body", Json, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Index("ix_audit_kind_at", "kind", "at"),
 )

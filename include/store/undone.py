@@ -70,16 +70,15 @@ def undoes(ledger: Ledger, finding_id: str) -> str | None:
 
 
 def require_another_person(connection: sa.Connection, finding_id: str, reviewer: str) -> None:
-    """Raise NotAllowed where `reviewer` is who asked for the undo last."""
+    """Raise NotAllowed where `reviewer` is one of those who asked for the undo."""
     if asked_by(connection, finding_id, reviewer):
         raise NotAllowed("You asked for this undo yourself: another person must approve it.")
 
 
 def asked_by(connection: sa.Connection, finding_id: str, who: str) -> bool:
-    """Whether this person asked for the undo that the finding is, the last time that somebody did."""
-    wanted = sa.select(undo.c.who).where(undo.c.finding_id == finding_id).order_by(undo.c.id.desc()).limit(1)
-    asked = connection.execute(wanted).scalar()
-    return asked is not None and reviewing.person(asked) == reviewing.person(who)
+    """Whether this person asked for the undo that the finding is, be it that others did too."""
+    asked = connection.execute(sa.select(undo.c.who).where(undo.c.finding_id == finding_id)).scalars()
+    return reviewing.person(who) in {reviewing.person(one) for one in asked}
 
 
 def _applied(connection: sa.Connection, wanted: sa.ColumnElement[bool]) -> list[Applied]:

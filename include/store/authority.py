@@ -1,0 +1,75 @@
+"""
+Whether an approval is one that was taken: the audit's own line tells of it, and none who asked for it has given it.
+
+A row of `decision` that something other than Rollcall wrote has no line. This is asked before each write, so that none
+is applied. Whoever may write to the audit as well can forge both, for the chain of its lines has no secret: what stops
+that is who may write there (`roles.sql`). It judges nothing else of an approval.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from include.digests import digest
+from include.model import Verdict
+from include.store import audit, requests, undone
+from include.store.schema import audit as lines
+
+if TYPE_CHECKING:
+    from include.store.fixes import ApprovedOption
+    from include.store.ledger import Ledger
+
+
+def doubt(ledger: Ledger, option: ApprovedOption) -> str | None:
+    """Why the approvals of an option are not to be trusted, as a sentence; None where they are."""
+    with ledger.read() as connection:
+        told = _lines(connection, {audit.moment(row.at) for row in option.decisions})
+        for row in option.decisions:
+            own = next((body for body in told if _tells(body, row)), None)
+            if own is None:
+                return (
+                    f"No line of the audit tells of the approval of {row.reviewer} as the ledger has it: something "
+                    "other than Rollcall wrote it. Nothing of it was applied; see who may write to the ledger."
+                )
+            told.remove(own)  # a line tells of one
+        return _asked(connection, option)
+
+
+def _asked(connection: sa.Connection, option: ApprovedOption) -> str | None:
+    if not requests.genuine(connection, option.finding_id):
+        return "What the client asked for, or who took that down, is not what was written down. It was not applied."
+    for who in option.authority.reviewers:
+        if requests.asked_by(connection, option.finding_id, who) or undone.asked_by(connection, option.finding_id, who):
+            return f"{who} asked for this and approved it: another person must. It was not applied."
+    return None
+
+
+def _lines(connection: sa.Connection, moments: set[str]) -> list[dict[str, Any]]:
+    """What the lines of decisions at these moments say, of those that are whole and bound to their neighbours."""
+    before, after = lines.alias(), lines.alias()
+    wanted = (
+        sa.select(lines, before.c.hash.label("follows"), after.c.previous.label("followed"))
+        .outerjoin(before, before.c.seq == lines.c.seq - 1)
+        .outerjoin(after, after.c.seq == lines.c.seq + 1)
+        .where(lines.c.kind == "decided", lines.c.at.in_(sorted(moments)))
+        .order_by(lines.c.seq)
+    )
+    return [row.body for row in connection.execute(wanted) if _bound(row)]
+
+
+def _bound(row: sa.Row[Any]) -> bool:
+    line = {"seq": row.seq, "at": row.at, "kind": row.kind, "body": row.body, "previous": row.previous}
+    follows = row.follows or audit.START
+    return row.hash == digest(line) and row.previous == follows and row.followed in (None, row.hash)
+
+
+def _tells(body: dict[str, Any], row: sa.Row[Any]) -> bool:
+    """Whether a line tells of this approval; of what people wrote, unless that was forgotten."""
+    names = ("finding_id", "version", "option_hash", "reviewer")
+    same = all(body.get(name) == getattr(row, name) for name in names)
+    words = {name: said for name in ("reason", "consents") if (said := getattr(row, name)) is not None}
+    whole = all(body.get(name) == audit.sealed(said) for name, said in words.items())
+    waits = audit.moment(row.not_before) if row.not_before else None
+    return same and whole and body.get("verdict") == str(Verdict.APPROVED) and body.get("not_before") == waits
