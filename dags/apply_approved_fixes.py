@@ -13,8 +13,8 @@ to fix: it reads only the decisions in the ledger, never this run's configuratio
 5. **Conclude**: the run is a success only if every step was one. Over a cap, or with an approval that does not hold,
    nothing is applied, the run fails, and the reviewers are told.
 
-Each run leaves the audit's head beside the snapshots. A ledger that does not go on from there (it was restored from a
-copy) is not applied from.
+Each run leaves the audit's head beside the snapshots, when it has applied and again when it has told people, whether or
+not that went well. A ledger that does not go on from there (it was restored from a copy) is not applied from.
 
 With `ROLLCALL_APPLY=off` (the default outside the sandbox) a run reads and compares, and writes nothing. To stop every
 write at once, in the run that is under way too: `python -m include.apply stop --why "..."`; `resume` lets them go on.
@@ -61,13 +61,17 @@ def apply() -> dict[str, int]:
     from airflow.sdk.exceptions import AirflowSkipException
 
     from include import apply, connections, store
+    from include.audit import heads
     from include.errors import Stopped
 
     _require_closed_doors()
+    ledger = store.open_ledger()
     try:
-        return apply.apply_approved(store.open_ledger(), connections.platform, settings())
+        return apply.apply_approved(ledger, connections.platform, settings())
     except Stopped as stopped:
         raise AirflowSkipException(str(stopped)) from stopped
+    finally:
+        heads.keep(ledger, settings().data)
 
 
 @task(trigger_rule="all_done")
@@ -85,9 +89,11 @@ def notify() -> int:
     from include.audit import heads
 
     ledger = store.open_ledger()
-    sent = stages.deliver(ledger, connections.mailer(), connections.chat())
-    heads.keep(ledger, settings().data)
-    return sent
+    heads.keep(ledger, settings().data)  # where applying was killed, nobody else has left it
+    try:
+        return stages.deliver(ledger, connections.mailer(), connections.chat())
+    finally:
+        heads.keep(ledger, settings().data)
 
 
 @task
