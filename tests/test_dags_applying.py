@@ -52,6 +52,27 @@ def reach(connect, sandbox: Sandbox) -> None:
     connect("shopify", host=told["host"], login="sandbox", password="sandbox", extra=told["extra"])
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS", "True", "all_admins"),
+        ("FAB__AUTH_ROLE_PUBLIC", "Viewer", "auth_role_public"),
+        ("LOGGING__LOGGING_LEVEL", "DEBUG", "logging_level"),
+    ],
+)
+def test_nothing_is_checked_or_applied_from_an_airflow_that_is_open(
+    dag, held, set_to, monkeypatch, option, value, says
+):
+    for task in (dag.check, dag.apply):
+        set_to(sandbox="false")
+        monkeypatch.setenv(f"AIRFLOW__{option}", value)
+        with pytest.raises(SettingsWrong, match=says):
+            task.function()
+    monkeypatch.delenv(f"AIRFLOW__{option}")
+    set_to(apply="off")
+    assert dag.apply.function() == {}
+
+
 def test_a_run_that_fails_after_a_write_leaves_the_head_and_what_is_restored_is_not_applied_from(
     dag, held, connect, sandbox, data, sqlite_path, tmp_path
 ):
