@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+from bisect import bisect_right
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from starlette.requests import Request
@@ -40,14 +44,9 @@ class Customers:
         if "sort" in asked and self.store.desk.switches["bigcommerce_sort_refused"]:
             raise Refused(422, "The sort is not valid.")
         asked = self._understood(asked, request.url.query)
-        exclusive = self.store.desk.switches["bigcommerce_dates_exclusive"]
-        found = [c for _, c in sorted(self.store.customers.items()) if _matches(c, asked, exclusive)]
-        if by := asked.get("sort"):
-            field, _, way = by.partition(":")
-            found.sort(key=lambda customer: str(customer[field]), reverse=way == "desc")
         cursor, number = asked.get("after"), int(asked.get("page", "1"))
-        first = 0 if cursor else (number - 1) * limit
-        rest = [c for c in found if c["id"] > _opened(cursor)] if cursor else found[first:]
+        found = self._found(asked, after=_opened(cursor) if cursor else None, most=limit + 1 if cursor else None)
+        rest = found if cursor else found[(number - 1) * limit :]
         told = [_told(c, "addresses" in asked.get("include", "").split(",")) for c in rest[:limit]]
         meta: dict[str, Any] = {}
         if not cursor:
@@ -82,6 +81,18 @@ class Customers:
         if errors:
             raise Refused(422, TITLE, errors)
         return JSONResponse({"data": told, "meta": {}})
+
+    def _found(self, asked: dict[str, str], after: int | None, most: int | None) -> list[Record]:
+        """The customers that match; by their ids where no other order is asked for, at most so many after one's id."""
+        ids = sorted(self.store.customers)
+        ids = ids if after is None else ids[bisect_right(ids, after) :]
+        tests = _tests(asked, exclusive=self.store.desk.switches["bigcommerce_dates_exclusive"])
+        customers = (self.store.customers[id] for id in ids)
+        found = (customer for customer in customers if all(test(customer) for test in tests))
+        if not (by := asked.get("sort")):
+            return list(islice(found, most))
+        field, _, way = by.partition(":")
+        return sorted(found, key=lambda customer: str(customer[field]), reverse=way == "desc")
 
     def _understood(self, asked: dict[str, str], query: str) -> dict[str, str]:
         """What is asked, as a store reads it that takes no encoded times, or reads all times as those of its place."""
@@ -154,19 +165,31 @@ def _shown(sent: Record) -> Record:
     return {name: value for name, value in sent.items() if name != "authentication"}
 
 
-def _matches(customer: Record, asked: dict[str, str], exclusive: bool) -> bool:
-    for name, value in asked.items():
+def _tests(asked: dict[str, str], exclusive: bool) -> list[Callable[[Record], bool]]:
+    """What a customer must be, one test a filter."""
+    tests: list[Callable[[Record], bool]] = []
+    for name, said in asked.items():
         field, _, how = name.partition(":")
         if name in FILTERS:
-            held = f"{customer['first_name']} {customer['last_name']}" if field == "name" else str(customer[field])
-            if held.casefold() not in [one.strip().casefold() for one in value.split(",")]:
-                return False
+            tests.append(partial(_is_one_of, field, _values(said)))
         elif name in DATES:
-            bound, moment = datetime.fromisoformat(value), datetime.fromisoformat(customer[field])
-            bound = bound if bound.tzinfo else bound.replace(tzinfo=moment.tzinfo)
-            if (moment < bound if how == "min" else moment > bound) or (exclusive and moment == bound):
-                return False
-    return True
+            tests.append(partial(_is_within, field, how, said, exclusive))
+    return tests
+
+
+def _values(said: str) -> set[str]:
+    return {one.strip().casefold() for one in said.split(",")}
+
+
+def _is_one_of(field: str, values: set[str], customer: Record) -> bool:
+    held = f"{customer['first_name']} {customer['last_name']}" if field == "name" else str(customer[field])
+    return held.casefold() in values
+
+
+def _is_within(field: str, how: str, said: str, exclusive: bool, customer: Record) -> bool:
+    bound, moment = datetime.fromisoformat(said), datetime.fromisoformat(customer[field])
+    bound = bound if bound.tzinfo else bound.replace(tzinfo=moment.tzinfo)
+    return bool(bound < moment if how == "min" else moment < bound) or (moment == bound and not exclusive)
 
 
 def _told(customer: Record, addresses: bool) -> Record:

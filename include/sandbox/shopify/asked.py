@@ -33,14 +33,14 @@ class Asked:
         return self.shop.desk.switches[f"shopify_{name}"]
 
     def connection(self, records: Iterable[Record], root: str, arguments: Mapping[str, Any]) -> Record:
-        """The part of `records` that was asked for; a search finds only what the index has."""
+        """The part of `records`, in the order of ids, that was asked for; a search finds only what the index has."""
         bounds = {"deepest": deepest} if (deepest := self.switched("deepest")) else {}
         found = self.indexed(records, arguments.get("query"))
         return connection(found, root, self.searches.append, {**arguments, **bounds, "whole": self.whole})
 
     def indexed(self, records: Iterable[Record], query: str | None) -> list[Record]:
         lacking = self.switched("not_indexed") if query else ()
-        return [record for record in records if record["legacyResourceId"] not in lacking]
+        return [one for one in records if one["legacyResourceId"] not in lacking] if lacking else list(records)
 
     def count(self, records: Iterable[Record], root: str, limit: int | None = None, query: str | None = None) -> Record:
         """How many records match, up to a limit."""

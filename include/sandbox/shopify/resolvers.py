@@ -104,7 +104,7 @@ def _identified(asked: Asked, identifier: Mapping[str, str]) -> Record | None:
 
 
 def _customers(asked: Asked, **arguments: Any) -> Record:
-    return asked.connection(asked.shop.customers.values(), "customers", arguments)
+    return asked.connection(asked.shop.in_order("customers"), "customers", arguments)
 
 
 def _orders(asked: Asked, **arguments: Any) -> Record:
@@ -112,7 +112,7 @@ def _orders(asked: Asked, **arguments: Any) -> Record:
 
 
 def _visible_orders(asked: Asked) -> Any:
-    return asked.shop.orders.values() if "read_all_orders" in asked.scopes else asked.shop.recent_orders()
+    return asked.shop.in_order("orders") if "read_all_orders" in asked.scopes else asked.shop.recent_orders()
 
 
 def _orders_of(customer: Record, info: Any, **arguments: Any) -> Record:
@@ -181,7 +181,7 @@ ANSWERS: dict[str, dict[str, Callable[..., Any]]] = {
         "customer": _customer,
         "customers": _customers,
         "customersCount": lambda asked, **arguments: asked.count(
-            asked.shop.customers.values(), "customersCount", **arguments
+            asked.shop.in_order("customers"), "customersCount", **arguments
         ),
         "customerByIdentifier": _identified,
         "customerMergePreview": _merge_preview,

@@ -31,7 +31,18 @@ class Shop:
         self.orders = {(o := _order(purchase))["id"]: o for purchase in world.purchases_of("shopify")}
         self.jobs: dict[str, Record] = {}  # merges by their job's id
         self.operations: dict[str, Record] = {}  # bulk operations by their global id
+        self._order: dict[str, tuple[int, str | None, list[str]]] = {}
         self._counted = Counter(order["customerId"] for order in self.orders.values())
+
+    def in_order(self, kind: str) -> list[Record]:
+        """All `customers` or `orders` by their ids. That order is worked out anew only when there are others."""
+        records: dict[str, Record] = getattr(self, kind)
+        there = (len(records), next(reversed(records), None))
+        *known, ids = self._order.get(kind, (None, None, []))
+        if tuple(known) != there:
+            ids = sorted(records, key=lambda id: int(records[id]["legacyResourceId"]))
+            self._order[kind] = (*there, ids)
+        return [records[id] for id in ids]
 
     def holder(self, field: str, value: str) -> Record | None:
         """The customer with this email or phone, whatever its case."""
@@ -39,8 +50,8 @@ class Shop:
         return next((c for c in self.customers.values() if c[field] and plain(c[field]) == wanted), None)
 
     def orders_of(self, customer: str) -> list[Record]:
-        """A customer's orders."""
-        return [order for order in self.orders.values() if order["customerId"] == customer]
+        """A customer's orders, in the order of their ids."""
+        return [order for order in self.in_order("orders") if order["customerId"] == customer]
 
     def number_of_orders(self, customer: str) -> str:
         """How many orders a customer had when the counter was last brought up to date, which may be long ago."""
@@ -54,7 +65,11 @@ class Shop:
         if newest is None:
             return []
         limit = datetime.fromisoformat(newest).timestamp() - 60 * 86400
-        return [o for o in self.orders.values() if datetime.fromisoformat(o["processedAt"]).timestamp() >= limit]
+        return [
+            order
+            for order in self.in_order("orders")
+            if datetime.fromisoformat(order["processedAt"]).timestamp() >= limit
+        ]
 
     def touch(self, record: Record) -> None:
         """The record was changed just now."""
