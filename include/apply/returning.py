@@ -38,7 +38,7 @@ def went_back(ledger: Ledger, option: ApprovedOption, settings: Settings, now: d
     if why is None:
         return False
     took = fixes.taken(ledger, option)
-    told = notices.of_change(option.finding_id, option.version, took, settings, now, so_far=len(took))
+    told = notices.of_change(option.finding_id, option.version, took, settings, now)
     receipts.back_to_the_page(ledger, option, why.word, why.says, now, told)
     return True
 

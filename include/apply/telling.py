@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def so_far(ledger: Ledger, waits: KeptFix, settings: Settings, now: datetime) -> None:
     """Tell what took of an option of which this fix waits for its turn; nothing in a dry run, or where it had it."""
     took = fixes.took_before(ledger, waits) if settings.apply == "on" else []
-    told = notices.of_change(waits.finding_id, waits.version, took, settings, now, so_far=len(took))
+    told = notices.of_change(waits.finding_id, waits.version, took, settings, now)
     if told:
         with ledger.write() as connection:
             for one in told:

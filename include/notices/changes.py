@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from include.digests import digest
 from include.model import Action, Fix, Notice, Ref
 from include.notices.recipients import fingerprint, masked, message_id
 from include.notices.wording import worded
@@ -51,21 +52,19 @@ def of_change(
     fixes: Sequence[Fix],
     settings: Settings,
     now: datetime | None = None,
-    *,
-    so_far: int = 0,
 ) -> list[Notice]:
     """
     The messages that these fixes of an option lead to; none when they change no address of a person.
 
-    `version`: the finding's. What changes when it comes back and is approved again is told in messages of its own, and
-    so is what took `so_far` (how many fixes) of an option that waits: all of it is told once it has come to its end.
+    `version`: the finding's. What changes when it comes back and is approved again is told in messages of its own. A
+    message that tells of more than one before it is another one, too: what follows an unknown outcome, or a wait, is
+    told with all that went before. One that tells its recipient nothing else is the same, and not sent again.
     """
     changes = list(dict.fromkeys(change for fix in fixes for change in _changes(fix)))
     old = _by_address((change.old, change) for change in changes if not change.same)
     new = _by_address((change.new, change) for change in changes)
     when = moment(now or datetime.now(UTC), settings.timezone)
-    told = f"{version}-{so_far}" if so_far else str(version)
-    about = {"finding": finding_id, "version": told, "when": when}
+    about = {"finding": finding_id, "version": str(version), "when": when}
     return [
         *(_to_old(recipient, lost, settings, about) for key, (recipient, lost) in old.items() if key not in new),
         *(
@@ -86,7 +85,7 @@ def losing(fixes: Sequence[Fix]) -> list[tuple[str, list[tuple[str, str | None]]
 def _to_old(recipient: str, lost: list[Change], settings: Settings, about: dict[str, Any]) -> Notice:
     lines = _lines(lost)
     written = worded("changed_old", settings, lost=lines, moved=any(new for _, new in lines), **about)
-    return notice("old", recipient, CHANGED, written, settings, about)
+    return notice("old", recipient, CHANGED, written, settings, about, digest(lines)[:16])
 
 
 def _to_new(
@@ -99,7 +98,8 @@ def _to_new(
         "lost": _lines(lost),
     }
     subject = CHANGED if lost else SET if values["services"] else ADDED
-    return notice("new", recipient, subject, worded("changed_new", settings, **values, **about), settings, about)
+    written = worded("changed_new", settings, **values, **about)
+    return notice("new", recipient, subject, written, settings, about, digest(values)[:16])
 
 
 def _lines(lost: list[Change]) -> list[tuple[str, str | None]]:
@@ -108,10 +108,20 @@ def _lines(lost: list[Change]) -> list[tuple[str, str | None]]:
 
 
 def notice(
-    role: str, recipient: str, subject: str, written: tuple[str, str], settings: Settings, about: dict[str, Any]
+    role: str,
+    recipient: str,
+    subject: str,
+    written: tuple[str, str],
+    settings: Settings,
+    about: dict[str, Any],
+    *tells: str,
 ) -> Notice:
-    """A message about a finding; `role` is a part of its name, and says whom it is for."""
-    named = message_id(settings, about["finding"], about["version"], role, fingerprint(recipient))
+    """
+    A message about a finding. `role` is a part of its name, and says whom it is for; `tells`, if given, of what.
+
+    What `tells` is made of must be nothing that the recipient may not see.
+    """
+    named = message_id(settings, about["finding"], about["version"], role, fingerprint(recipient), *tells)
     return Notice(named, recipient, subject, *written, about=about["finding"], headers=HEADERS)
 
 

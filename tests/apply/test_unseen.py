@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from include.apply.settling import NOT_SHOWN
 from include.errors import AlreadyDecided, NotAllowed
 from include.model import Action, Fix, Ref
 from include.store import fixes, leases, receipts
-from tests.apply.cases import Worker, approved, receipts_of, state_of, states
+from include.store.schema import notice
+from tests.apply.cases import NEW, Worker, approved, email_fix, receipts_of, state_of, states
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -114,6 +117,36 @@ def test_what_waited_for_an_unknown_outcome_goes_on_when_somebody_has_looked(wor
     close(ledger, took=True)
     assert worker.apply() == {"applied": 1}
     assert state_of(ledger, id) == ("settled", 1)
+
+
+@pytest.mark.parametrize("between", ["a reset that is shown nowhere", "a lost answer"])
+def test_both_addresses_hear_of_what_is_changed_after_an_unknown_outcome(worker, sandbox, ledger, reset, between):
+    one = email_fix(sandbox, "shopify", "customer")
+    two, three = (
+        replace(email_fix(sandbox, platform, kind, skip=1), before=one.before)
+        for platform, kind in (("hubspot", "contact"), ("bigcommerce", "customer"))
+    )
+    for change in (two, three):
+        platform = sandbox.open(change.target.platform)
+        platform.fixes.write(platform.api, replace(change, after=one.before))
+    if between == "a lost answer":
+        sandbox.arm({"platform": "hubspot", "match": "^PATCH", "fault": "reset_before", "times": 1})
+    id = approved(ledger, one, reset if between.startswith("a reset") else two, three)
+    assert worker.apply()["unknown"] == 1
+    if between == "a lost answer":  # it lands late, and is seen
+        platform = sandbox.open("hubspot")
+        platform.fixes.write(platform.api, two)
+    else:
+        close(ledger, took=True)
+    assert worker.apply()["applied"] >= 1
+    assert state_of(ledger, id) == ("settled", 1)
+    everything = {"(Shopify)", "(BigCommerce)", *(["(HubSpot)"] if between == "a lost answer" else [])}
+    with ledger.read() as connection:
+        messages = connection.execute(sa.select(notice.c.recipient, notice.c.text)).all()
+    for who in (one.before["email"], NEW):
+        texts = [row.text for row in messages if row.recipient == who]
+        assert len(texts) == 2
+        assert all(service in texts[-1] for service in everything)
 
 
 def test_only_an_unknown_outcome_is_anybodys_to_tell(worker, sandbox, ledger, reset):

@@ -219,7 +219,18 @@ def test_message_ids_are_the_same_for_the_same_recipient_and_another_for_another
 
     assert ids() == ids(OLD.upper())
     assert set(ids()).isdisjoint(ids(version=2))
-    assert all(re.fullmatch(rf"<{ID}\.1\.(old|new)\.[0-9a-f]{{16}}@rollcall\.harbor\.example>", id) for id in ids())
+    named = rf"<{ID}\.1\.(old|new)(\.[0-9a-f]{{16}}){{2}}@rollcall\.harbor\.example>"
+    assert all(re.fullmatch(named, id) for id in ids())
+
+
+def test_a_message_that_tells_a_recipient_more_is_another_one_and_one_that_tells_the_same_is_the_same():
+    def ids(*fixes: Fix) -> dict[str, str]:
+        return {one.recipient: one.message_id for one in told(*fixes)}
+
+    more = set_email("bigcommerce:customer:2", "a@third.example")
+    once, again = ids(set_email()), ids(set_email(), more)
+    assert once[OLD] == again[OLD]
+    assert once[NEW] != again[NEW]
 
 
 @pytest.mark.parametrize("sender", ["", "nobody", "a@b\r\nBcc: c@d", "Us <us@harbor.example>", "a@\u00fc.example"])

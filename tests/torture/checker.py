@@ -7,8 +7,8 @@ It shares no code with what it checks but the names of tables and columns: a mis
     R2   no approved change has its effect twice
     R3   no outcome is lost: nothing stays in flight, and what was written is not said to have failed
     R5   nothing is written over a value that is not the one that was approved to be replaced
-    R8   the old and the new address hear of an applied change, once, and nobody else does; of what was mailed, one
-         message at most went out twice, as it was the first time
+    R8   the old and the new address hear of an applied change, and of each service it was made in, never twice in the
+         same words; nobody else does; of what was mailed, one message at most went out twice, as it was the first time
     R12  the audit is one unbroken chain, with a line for every decision and receipt
 """
 
@@ -30,6 +30,10 @@ NAMES = {
 }  # fmt: skip
 NOTE_FIELDS = {"note", "notes", "staff_notes"}
 DONE = {"applied", "unknown"}
+SERVICES = {
+    "bigcommerce": "BigCommerce", "cpanel": "cPanel", "hubspot": "HubSpot", "shopify": "Shopify", "whmcs": "WHMCS",
+    "whois": "WHOIS",
+}  # fmt: skip
 
 Row = Mapping[str, Any]
 
@@ -161,12 +165,17 @@ def _outcomes(matched: Mapping[int, Row], held: Mapping[str, list[dict[str, Any]
 def _notices(held: Mapping[str, list[dict[str, Any]]], over: bool) -> Iterator[str]:
     options = {one["id"]: one for one in held["option"]}
     told = Counter((one["about"], json.loads(one["recipient"]).casefold(), one["message_id"]) for one in held["notice"])
-    heard = {(about, who) for about, who, _ in told}
+    heard: dict[tuple[str, str, str], list[str]] = {}
+    for one in held["notice"]:
+        version = one["message_id"].split(".")[1]
+        text = json.loads(one["text"])
+        heard.setdefault((one["about"], version, json.loads(one["recipient"]).casefold()), []).append(text)
     concerned: set[tuple[str, str]] = set()
     for fix in held["fix"]:
         if fix["action"] != "set_email" or fix["state"] not in DONE | {"in_flight", "failed"}:
             continue
-        about = options[fix["option_id"]]["finding_id"]
+        about, version = (str(options[fix["option_id"]][name]) for name in ("finding_id", "version"))
+        service = f"({SERVICES[fix['target'].partition(':')[0]]})"
         both = {str(json.loads(fix[side])["email"]).casefold() for side in ("before", "after")}
         concerned |= {(about, who) for who in both}
         ended = all(
@@ -176,8 +185,13 @@ def _notices(held: Mapping[str, list[dict[str, Any]]], over: bool) -> Iterator[s
             yield from (
                 f"R8: fix {fix['id']} took, and an address did not hear of it"
                 for who in both
-                if (about, who) not in heard
+                if not any(service in text for text in heard.get((about, version, who), ()))
             )
+    yield from (
+        f"R8: somebody heard of finding {about} in the same words more than once"
+        for (about, _, _), texts in heard.items()
+        if about and len(texts) > len(set(texts))
+    )
     yield from (
         f"R8: message {id} goes to nobody whom it concerns"
         for about, who, id in told
