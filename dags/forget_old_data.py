@@ -10,7 +10,8 @@ erased. It asks no platform and changes nothing there.
 3. **Blank** what closed findings, messages and requests say, and the images of records before they were changed, after
    half a year (`ROLLCALL_KEEP_FINDINGS_DAYS`). What is open stays, and so does the audit.
 4. **Sweep** the newest nights and the ledger for people who were erased while a night was under way.
-5. **Compact** the ledger, so that its file holds nothing of what was blanked.
+5. **Compact** the ledger, so that its file holds nothing of what was blanked. On PostgreSQL before 17 only the owner of
+   its tables may: until they have run `python -m include.forgetting --compact`, this step fails.
 
 To erase one person: `python -m include.forgetting --person`, which asks for the address. It is never given to a DAG:
 Airflow shows a run's configuration to everybody who may look at the run.
@@ -69,11 +70,13 @@ def compact() -> None:
     """Let the ledger's file hold what its tables hold, and no more."""
     from include import store
     from include.audit import heads
-    from include.forgetting import erasing
+    from include.forgetting import compacting
 
     ledger = store.open_ledger()
-    erasing.compact(ledger)
-    heads.keep(ledger, settings().data)
+    try:
+        compacting.compact(ledger)
+    finally:
+        heads.keep(ledger, settings().data)
 
 
 @dag(

@@ -11,14 +11,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
-from include.errors import NotAllowed, TryLater
+from include.errors import NotAllowed
 from include.forgetting import nights, rows
+from include.forgetting.compacting import compact
 from include.forgetting.pseudonyms import Erased, erased, make_key
 from include.people.addresses import normal
 from include.store import aliases
@@ -88,21 +86,3 @@ def _by_kind(taken: Mapping[str, int]) -> Counter[str]:
     for name, number in taken.items():
         told["pages" if name.endswith(".page") else "rows"] += number
     return told
-
-
-def compact(ledger: Ledger) -> None:
-    """Let the database's file hold what its tables hold, and nothing that they held before."""
-    if ledger.engine.dialect.name == "postgresql":
-        with ledger.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("VACUUM (FULL)"))
-        return
-    with closing(ledger.engine.raw_connection()) as raw:  # no transaction: neither can be done within one
-        cursor = raw.cursor()
-        cursor.execute("VACUUM")
-        cursor.execute("PRAGMA busy_timeout = 2000")
-        (busy, _, _) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if busy:
-        raise TryLater(
-            "Everything was blanked, but others are reading the ledger, and its log holds what was there before. "
-            "Ask again in a moment."
-        )

@@ -71,3 +71,13 @@ GRANT UPDATE (recipient, subject, text, html, headers, pictures, state, problem)
 GRANT UPDATE (asked, found, client, state, changed_at) ON request TO rollcall_forgetter;
 GRANT UPDATE (why) ON undo, switch, objection TO rollcall_forgetter;
 GRANT DELETE ON dossier TO rollcall_forgetter;
+
+-- To make the tables' files anew, without what was blanked, takes their owner before PostgreSQL 17. There, whenever
+-- something was blanked, run as the owner: python -m include.forgetting --compact (forget_old_data fails until then).
+DO $$
+BEGIN
+    IF current_setting('server_version_num')::int >= 170000 THEN
+        EXECUTE 'GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO rollcall_forgetter';
+    END IF;
+END
+$$;
