@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import ipaddress
 import smtplib
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from include import connections
 from include.errors import SettingsWrong
+from tests.certificates import certificate
 from tests.connecting import LOGIN, airflow, connect, set_to
 from tests.notices.mailing import DROP, MailServer
 
 pytestmark = pytest.mark.airflow
 
-__all__ = ["airflow", "connect", "set_to"]  # fixtures
+__all__ = ["airflow", "certificate", "connect", "set_to"]  # fixtures
 
 
 def message(to: str = "ann@old.example", **headers: str) -> EmailMessage:
@@ -80,22 +74,6 @@ def test_a_mail_connection_that_cannot_be_used_is_named(connect, said, says):
         connect("smtp_default", **said)
     with pytest.raises(SettingsWrong, match=says):
         connections.mailer()
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory) -> Path:
-    """A certificate and its key for this machine, signed by nobody else."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "here")])
-    here, now = x509.IPAddress(ipaddress.ip_address("127.0.0.1")), datetime.now(UTC)
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(1))
-    made = made.add_extension(x509.SubjectAlternativeName([here]), critical=False)
-    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    path = tmp_path_factory.mktemp("certificate") / "here.pem"
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(secret + made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
-    return path
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import io
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -22,7 +23,10 @@ from include.deadline import Deadline
 from include.download import download
 from include.errors import UnclearOutcome, UnexpectedAnswer, Unreachable
 from include.transport import Http, pooled
+from tests.certificates import certificate
 from tests.scripted import says, serve
+
+__all__ = ["certificate"]  # a fixture
 
 SHORT = 0.2
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -48,8 +52,8 @@ every_drip = pytest.mark.parametrize("drip", DRIPS.values(), ids=DRIPS)
 class Dripping:
     """A server of raw sockets. `connections` is how many came."""
 
-    def __init__(self, start: bytes, drop: bytes, reads: bool) -> None:
-        self.start, self.drop, self.reads = start, drop, reads
+    def __init__(self, start: bytes, drop: bytes, reads: bool, tls: ssl.SSLContext | None) -> None:
+        self.start, self.drop, self.reads, self.tls = start, drop, reads, tls
         self.over = threading.Event()
         self.connections = 0
         self.listening = socket.create_server(("127.0.0.1", 0))
@@ -66,7 +70,10 @@ class Dripping:
                 self.threads[-1].start()
 
     def answer(self, there: socket.socket) -> None:
-        with there, contextlib.suppress(OSError):
+        with (
+            contextlib.suppress(OSError),
+            self.tls.wrap_socket(there, server_side=True) if self.tls else there as there,
+        ):
             if self.reads:
                 there.recv(65536)
                 there.sendall(self.start)
@@ -75,8 +82,8 @@ class Dripping:
 
 
 @contextmanager
-def dripping(drip: tuple[bytes, bytes], reads: bool = True) -> Iterator[Dripping]:
-    server = Dripping(*drip, reads)
+def dripping(drip: tuple[bytes, bytes], reads: bool = True, tls: ssl.SSLContext | None = None) -> Iterator[Dripping]:
+    server = Dripping(*drip, reads, tls)
     accepting = threading.Thread(target=server.accept)
     accepting.start()
     try:
@@ -174,6 +181,18 @@ def test_a_tls_handshake_that_drips_is_over_at_its_deadline():
     hello = (b"\x16\x03\x03\x40\x00", b"\x02")  # a record of sixteen kilobytes that never ends
     with dripping(hello) as server, in_time(), pytest.raises(Unreachable) as failed:
         http(f"https://127.0.0.1:{server.port}").read("GET", "/contacts")
+    assert "gave no whole answer within 0.2 s" in str(failed.value)
+
+
+@pytest.mark.parametrize("form", ["header-line", "chunk-size-line", "gzip-of-nothing"])
+def test_an_encrypted_answer_that_drips_is_over_at_its_deadline(form, certificate):
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate)
+    with dripping(DRIPS[form], tls=tls) as server, in_time():
+        client = http(f"https://127.0.0.1:{server.port}")
+        client.session.verify = str(certificate)
+        with pytest.raises(Unreachable) as failed:
+            client.read("GET", "/contacts")
     assert "gave no whole answer within 0.2 s" in str(failed.value)
 
 
