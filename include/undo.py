@@ -7,6 +7,14 @@ Options: one, with the inverse of every change that can be taken back, the newes
 record has a place for one. Like every other change it needs an approval, by another person than who asked; each record
 is read first, and one that was edited since is left as it is, and said to be. The old and the new address are told.
 
+An undo may give an account back to whom it was taken from, or to whoever has got hold of a mailbox that was given up.
+So one that changes whose an account is, or puts back another domain or another free mailbox, needs two people who did
+not ask for it. The address that is there now is told beforehand, and can object. How long that waits depends on what is
+known of the two: for `SOON` after the change the one that is put back has been the account's for long and the new one
+for days; then it waits `HOURS`, because the change may have been a thief's, whom every hour helps. After that the new
+address is the account's as any other is, and the undo waits as long as a client's request (ROLLCALL_COOL_OFF_HOURS).
+There is no way around either: an objection is for people to judge.
+
 Left alone: a merge, an invitation, a reset of access, an additional address of HubSpot and a note cannot be taken back.
 What the finding says of them is what there is to rebuild by hand from.
 """
@@ -23,8 +31,9 @@ from include.errors import NotAllowed
 from include.model import Action, Evidence, Finding, Fix, Option, Ref
 from include.registrant_change import CONSENT
 from include.registry import said
-from include.store import findings, undone
-from include.store.undone import RULE
+from include.store import findings, four_eyes, undone
+from include.store.dossiers import Dossier
+from include.store.undone import HOURS, RULE, SOON
 
 if TYPE_CHECKING:
     from include.store.findings import FindingRow
@@ -42,6 +51,11 @@ DONE: Mapping[Action, str] = {
     Action.RESET_ACCESS: "its password was taken away",
     Action.ADD_NOTE: "a note was added",
 }
+GUARDED = (
+    "This gives an account to another mailbox or person: two people must approve it, and the address that is there now "
+    f"is told and can object. It waits {HOURS} hours where the change was made within {SOON.days} days before, "
+    "because that may have been a thief's; later, as long as a client's request."
+)
 STAYS: Mapping[Action, str] = {
     Action.ADD_EMAIL: "there is no way to take it away again but by hand, in HubSpot",
     Action.MERGE: (
@@ -94,6 +108,7 @@ def propose(ledger: Ledger, of: str, who: str, why: str, now: datetime | None = 
         now.date().isoformat(),
         accounts=accounts,
         whole=False,
+        shown={proposed.key: _as_they_are(proposed.options[0].fixes)},
         with_it=lambda connection, _filed, _waiting: undone.asked(connection, of, id, who, why, now),
     )
     return id
@@ -132,8 +147,16 @@ def _finding(row: FindingRow, done: list[Applied], back: list[Applied], why: str
         for one in done
         if not _can_be_taken_back(one) and one.fix.action is not Action.ADD_NOTE
     ]
+    if four_eyes.people(Option("", tuple(fixes)), _as_they_are(fixes).known) > 1:
+        because.append(Evidence("guarded", -0.1, GUARDED))
     notes = [_note(ref, fixes, row.id) for ref in dict.fromkeys(one.fix.target for one in back) if _takes_note(ref)]
     return Finding(RULE, subject, others, 0.5, tuple(because), (Option("put back what it was", (*fixes, *notes)),), 0)
+
+
+def _as_they_are(fixes: Iterable[Fix]) -> Dossier:
+    """The records as the changes that are undone left them."""
+    moved = [fix for fix in fixes if fix.action is Action.SET_EMAIL and fix.before.get("email")]
+    return Dossier([{"ref": str(fix.target), "email": fix.before["email"]} for fix in moved])
 
 
 def _note(ref: Ref, fixes: list[Fix], of: str) -> Fix:

@@ -8,10 +8,23 @@ disposable mailboxes says nothing of whose one is: there, only another spelling 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from include.model import Action, Fix
 from include.people import addresses
-from include.store import four_eyes
+from include.store import four_eyes, undone
+
+
+def wait(fixes: Iterable[Fix], now: datetime, hours: int, made_at: datetime | None = None) -> timedelta | None:
+    """
+    How long these fixes wait, where a request waits so many `hours`; None where they need not.
+
+    `made_at`: of an undo, since when what it undoes has been so; soon after that, it waits less (see `include.undo`).
+    """
+    if not hours or not cools(fixes):
+        return None
+    soon = made_at is not None and now - made_at < undone.SOON
+    return timedelta(hours=min(hours, undone.HOURS) if soon else hours)
 
 
 def cools(fixes: Iterable[Fix]) -> bool:

@@ -1,5 +1,5 @@
 """
-A decision as the page takes it: with what a client's requested change sets off beforehand, by the settings.
+A decision as the page takes it: with what a requested change, or an undo, sets off beforehand, by the settings.
 
 What decides whether it holds is `store.decisions`; this only says how long what waits, and in which words it is told.
 """
@@ -7,12 +7,12 @@ What decides whether it holds is `store.decisions`; this only says how long what
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from include import notices
 from include.model import Fix
-from include.requests.cooling import cools
+from include.requests.cooling import wait
 from include.settings import settings
 from include.store import decisions
 from include.store.waiting import Wait
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
 def decide(ledger: Ledger, finding_id: str, **said: Any) -> str:
     """Record a decision and return the finding's new state: see `store.decisions.decide`, which raises what it says."""
-    return decisions.decide(ledger, finding_id, **said, coming=_coming)
+    return decisions.decide(ledger, finding_id, **said, coming=coming)
 
 
-def _coming(finding_id: str, version: int, fixes: Sequence[Fix], now: datetime) -> Wait | None:
+def coming(finding_id: str, version: int, fixes: Sequence[Fix], now: datetime, made_at: datetime | None) -> Wait | None:
+    """How long what was approved waits, and who is told what of it beforehand: see `store.waiting.Coming`."""
     by = settings()
-    if not by.cool_off_hours or not cools(fixes):
+    waits = wait(fixes, now, by.cool_off_hours, made_at)
+    if waits is None:
         return None
-    until = now + timedelta(hours=by.cool_off_hours)
+    until = now + waits
     return Wait(until, notices.coming(finding_id, version, fixes, until, by))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from include.store.ledger import Ledger
 
 RULE = "undo"
+SOON, HOURS = timedelta(days=7), 4  # for so long after a change, its undo waits only so many hours, see `include.undo`
 ABOUT = "An applied change was a mistake: put back what it was."
 
 
@@ -67,6 +68,15 @@ def undoes(ledger: Ledger, finding_id: str) -> str | None:
     with ledger.read() as connection:
         found: str | None = connection.execute(wanted).scalar()
     return found
+
+
+def made_at(connection: sa.Connection, finding_id: str) -> datetime | None:
+    """Since when the first of what this finding undoes has been so; None for one that undoes nothing."""
+    of = sa.select(undo.c.of).where(undo.c.finding_id == finding_id).order_by(undo.c.id.desc()).limit(1)
+    took = sa.select(sa.func.min(receipt.c.at)).join(fix, fix.c.id == receipt.c.fix_id)
+    took = took.join(option, option.c.id == fix.c.option_id).where(option.c.finding_id == of.scalar_subquery())
+    made: datetime | None = connection.execute(took.where(receipt.c.outcome == str(FixState.APPLIED))).scalar()
+    return made
 
 
 def require_another_person(connection: sa.Connection, finding_id: str, reviewer: str) -> None:

@@ -1,8 +1,8 @@
 """
-Until when what a client asked for waits after its approval, written down with the decision and told at once.
+Until when what somebody asked for waits after its approval, written down with the decision and told at once.
 
-Which changes wait, for how long, and in which words that is told, whoever decides says (`Coming`). What nobody asked
-for, because a night found it, does not wait.
+That is a client's request, or the undo of a change. Which of them wait, for how long, and in which words that is told,
+whoever decides says (`Coming`). What nobody asked for, because a night found it, does not wait.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from include.model import Action, Fix, Notice, Ref
-from include.store import outbox
-from include.store.schema import fix, request
+from include.store import outbox, undone
+from include.store.schema import fix, request, undo
 
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
@@ -28,8 +28,9 @@ class Wait(NamedTuple):
     notices: Sequence[Notice]
 
 
-# Of a finding's id and version, the fixes that are approved and when: how long they wait; None where they need not.
-Coming = Callable[[str, int, Sequence[Fix], datetime], Wait | None]
+# Of a finding's id and version, the fixes that are approved and when, and of an undo since when what it undoes has been
+# so: how long they wait; None where they need not.
+Coming = Callable[[str, int, Sequence[Fix], datetime, datetime | None], Wait | None]
 
 
 def begin(
@@ -40,7 +41,7 @@ def begin(
         return None
     rows = connection.execute(sa.select(fix).where(fix.c.option_id == option.id).order_by(fix.c.position)).all()
     fixes = [Fix(Ref.parse(row.target), Action(row.action), row.before, row.after) for row in rows]
-    wait = coming(finding.id, finding.version, fixes, now)
+    wait = coming(finding.id, finding.version, fixes, now, undone.made_at(connection, finding.id))
     if wait is None:
         return None
     for notice in wait.notices:
@@ -49,11 +50,12 @@ def begin(
 
 
 def asked_for(ledger: Ledger, finding_id: str) -> bool:
-    """Whether a client's request led to a finding."""
+    """Whether a client's request led to a finding, or somebody's to undo a change."""
     with ledger.read() as connection:
         return _asked_for(connection, finding_id)
 
 
 def _asked_for(connection: sa.Connection, finding_id: str) -> bool:
-    wanted = sa.select(request.c.id).where(request.c.finding_id == finding_id).limit(1)
-    return connection.execute(wanted).first() is not None
+    of_client = sa.exists().where(request.c.finding_id == finding_id)
+    of_undo = sa.exists().where(undo.c.finding_id == finding_id)
+    return bool(connection.execute(sa.select(sa.or_(of_client, of_undo))).scalar())

@@ -12,6 +12,7 @@ from include import undo
 from include.digests import finding_id
 from include.errors import NotAllowed
 from include.model import Action, Fix
+from include.review import deciding
 from include.store import decisions, findings, requests
 from include.store.schema import audit, decision, finding, request
 from include.store.schema import undo as undone
@@ -158,7 +159,8 @@ def test_whoever_asked_for_an_undo_cannot_approve_it_be_it_that_others_asked_lat
     for reviewer in ("bob", "cleo"):
         with pytest.raises(NotAllowed, match="You asked for this undo yourself"):
             decisions.decide(ledger, id, reviewer=reviewer, **said)
-    decisions.decide(ledger, id, reviewer="ada", **said)
+    assert deciding.decide(ledger, id, reviewer="ada", **said) == "approved"
+    worker.clock.moment += timedelta(hours=25)
     with ledger.write() as connection:
         values = {"of": of, "finding_id": id, "why": "x", "at": datetime.now(UTC)}
         connection.execute(sa.insert(undone).values(who="ADA ", **values))

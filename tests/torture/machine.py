@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from include import undo
 from include.errors import RollcallError
 from include.model import Action, Fix, Ref
+from include.review.deciding import coming
 from include.store import decisions, findings, switch
 from include.store.ledger import Ledger
 from tests.apply.cases import SETTINGS, Clock, Worker, a_finding, file
@@ -161,7 +162,8 @@ class Engine(RuleBasedStateMachine):
         def ask() -> None:
             undone = findings.get(self.ledger, undo.propose(self.ledger, row.id, "cat", "a mistake", self.clock.moment))
             assert undone is not None
-            self._approve(undone.key, "ann")
+            for reviewer in ("ann", "dan"):
+                self._approve(undone.key, reviewer)
 
         self._try(ask)
 
@@ -201,7 +203,9 @@ class Engine(RuleBasedStateMachine):
     def _approve(self, key: str, reviewer: str) -> None:
         row = next(one for one in (findings.get(self.ledger, changes.id_of(key)),) if one is not None)
         told = {"verdict": "approved", "reviewer": reviewer, "reason": "she asked", "now": self.clock.moment}
-        decisions.decide(self.ledger, row.id, version=row.version, option_hash=row.options[0].hash, **told)
+        decisions.decide(
+            self.ledger, row.id, version=row.version, option_hash=row.options[0].hash, **told, coming=coming
+        )
 
     def _finding(self, which: int) -> Any:
         number = 1 + which % self.number
