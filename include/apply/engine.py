@@ -89,7 +89,8 @@ class Engine:
                 return FixState.PLANNED
             leases.let_go(self.ledger, kept.id, self.worker)  # it was sent since it was listed: the next run reads it
             return None
-        return self._read_back(platform, kept, kept.sent_at)
+        half_seen = getattr(platform.fixes, "HALF_SEEN", {})
+        return self._read_back(platform, kept, kept.sent_at, half_seen.get(kept.fix.action))
 
     def _take(self, option: ApprovedOption, kept: KeptFix) -> bool:
         """Apply one fix; whether it took, so that the next one may follow."""
@@ -133,15 +134,15 @@ class Engine:
         except RollcallError as error:
             self._give_back(kept, error)
             return None
-        sent_at = self.now()
-        lease, request = self.settings.lease_seconds, self.settings.request_seconds
-        if not leases.send(self.ledger, kept.id, self.worker, sent_at, lease, request, image):
+        began, lease, request = self.clock(), self.settings.lease_seconds, self.settings.request_seconds
+        sent_at = leases.send(self.ledger, kept.id, self.worker, self.now, lease, request, image)
+        if sent_at is None:
             self._tell_a_stop()  # or the lease ran out meanwhile: whoever holds the fix now goes on
             leases.give_back(self.ledger, kept.id, self.worker)
             return None
-        permission = Permission(self.ledger, kept.id, self.clock, self.clock() + lease - request)
+        may = Permission(self.ledger, kept.id, self.worker, lease - request, self.clock, began, self.now, sent_at)
         try:
-            with permit.asked(permission.insist):
+            with permit.asked(may.insist):
                 remark = platform.fixes.write(platform.api, fix)
         except Objected:  # nothing was done, and its platform is there for the others
             leases.give_back(self.ledger, kept.id, self.worker)
@@ -199,9 +200,8 @@ class Engine:
 
     def _leave(self, kept: KeptFix, told: Receipt) -> FixState | None:
         """Write the receipt, with the messages that the option's end leads to; None when the lease was lost."""
-        messages = notices.of_change(
-            kept.finding_id, kept.version, fixes.announced(self.ledger, kept, told.outcome), self.settings
-        )
+        took = fixes.announced(self.ledger, kept, told.outcome)
+        messages = notices.of_change(kept.finding_id, kept.version, took, self.settings)
         whole = Receipt(told.outcome, told.detail, told.moved, messages, told.aliases)
         if not receipts.leave(self.ledger, kept.id, self.worker, whole, self.now()):
             return None

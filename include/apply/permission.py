@@ -2,7 +2,8 @@
 What must hold at the moment a write is sent: the lease lasts until its answer, nobody has stopped everything, and no
 client objects.
 
-It is asked by `permit`, after the wait for a turn; a worker that was paused meanwhile finds out here.
+It is asked by `permit`, after the wait for a turn; a worker that was paused meanwhile finds out here. A machine that
+was put to sleep may have a clock that slept, too, and one clock may be set: so both are asked, and the ledger.
 """
 
 from __future__ import annotations
@@ -12,21 +13,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from include.errors import LeaseLost, OtherAccount, Stopped, UnclearOutcome
-from include.store import objections, switch
+from include.store import leases, objections, switch
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from include.store.fixes import KeptFix
     from include.store.ledger import Ledger
 
 
 @dataclass
 class Permission:
-    """To send the requests of one fix, until `until` by the worker's `clock` (seconds)."""
+    """
+    To send the requests of one fix that `worker` holds, for `seconds`: after `began` by the worker's `clock`, and after
+    `sent_at` by the time of day.
+    """
 
     ledger: Ledger
     fix_id: int
+    worker: str
+    seconds: float
     clock: Callable[[], float]
-    until: float
+    began: float
+    now: Callable[[], datetime]
+    sent_at: datetime
     given: int = 0
 
     def insist(self) -> None:
@@ -36,13 +46,15 @@ class Permission:
         A change that takes several is not cut in two by the switch or an objection; where the lease forbids a later
         one, the outcome is unclear.
         """
-        if self.clock() > self.until:
+        if max(self.clock() - self.began, (self.now() - self.sent_at).total_seconds()) > self.seconds:
             if self.given:
                 raise UnclearOutcome("The worker was held up between two requests of one change.")
             raise LeaseLost("The worker was held up for longer than its lease; nothing was sent.")
         if not self.given:
             require_running(self.ledger)
             objections.require_none_of(self.ledger, self.fix_id)
+            if not leases.holds(self.ledger, self.fix_id, self.worker):
+                raise LeaseLost("Another worker has taken over what was to be changed; nothing was sent.")
         self.given += 1
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -64,19 +64,34 @@ def claim(ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: floa
 
 
 def send(
-    ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: float, request_seconds: float, image: Any
-) -> bool:
+    ledger: Ledger,
+    fix_id: int,
+    worker: str,
+    now: Callable[[], datetime],
+    seconds: float,
+    request_seconds: float,
+    image: Any,
+) -> datetime | None:
     """
-    Note that the write is about to be sent, and what the record was before; False when the lease is lost.
+    Note that the write is about to be sent, and what the record was before; since when, or None: the lease is lost.
 
-    The lease is renewed, and must have outlasted the request had it been sent at once. False, too, while everything is
-    stopped, or an objection stands.
+    The lease is renewed, and must have outlasted the request had it been sent at once. None, too, while everything is
+    stopped, or an objection stands. What time it is is asked once the ledger is ours: that may have taken long.
     """
-    outlasts = fix.c.lease_until > now + timedelta(seconds=request_seconds)
-    noted = sa.update(fix).where(_mine(fix_id, worker), outlasts, ~switch.is_stopped())
-    noted = noted.values(sent_at=now, image=image, **_lease(worker, now, seconds))
     with ledger.write() as connection:
-        return not objections.freezes(connection, fix_id) and connection.execute(noted).rowcount == 1
+        at = now()
+        outlasts = fix.c.lease_until > at + timedelta(seconds=request_seconds)
+        noted = sa.update(fix).where(_mine(fix_id, worker), outlasts, ~switch.is_stopped())
+        noted = noted.values(sent_at=at, image=image, **_lease(worker, at, seconds))
+        if objections.freezes(connection, fix_id) or connection.execute(noted).rowcount != 1:
+            return None
+    return at
+
+
+def holds(ledger: Ledger, fix_id: int, worker: str) -> bool:
+    """Whether the ledger says still that this worker is at the fix."""
+    with ledger.read() as connection:
+        return connection.execute(sa.select(fix.c.id).where(_mine(fix_id, worker))).first() is not None
 
 
 def give_back(ledger: Ledger, fix_id: int, worker: str) -> bool:

@@ -34,7 +34,7 @@ def sent_by_a_dead_worker(worker: Worker, change: Fix) -> None:
     claimed_by_a_dead_worker(worker)
     platform = worker.sandbox.open(change.target.platform)
     image = platform.fixes.image(platform.api, change)
-    assert leases.send(worker.ledger, kept.id, "dead", worker.clock.now(), SETTINGS.lease_seconds, 30, image)
+    assert leases.send(worker.ledger, kept.id, "dead", worker.clock.now, SETTINGS.lease_seconds, 30, image)
 
 
 def test_a_worker_that_died_before_it_sent_anything_is_replaced_once_its_lease_is_over(worker, sandbox, ledger):

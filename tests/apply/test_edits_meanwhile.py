@@ -79,7 +79,7 @@ def test_people_hear_of_a_write_that_somebody_changed_before_it_was_read_back(wo
     ((one,),) = (option.fixes for option in fixes.approved(ledger))
     began = worker.clock.moment
     assert leases.claim(ledger, one.id, "dead", began, SETTINGS.lease_seconds)
-    assert leases.send(ledger, one.id, "dead", began, SETTINGS.lease_seconds, 30, {})
+    assert leases.send(ledger, one.id, "dead", lambda: began, SETTINGS.lease_seconds, 30, {})
     platform = sandbox.open("hubspot")
     platform.fixes.write(platform.api, change)
     platform.fixes.write(platform.api, replace(change, after={"email": THEIRS}))

@@ -95,7 +95,7 @@ def test_a_chain_goes_on_where_a_worker_died_after_a_merge(worker, sandbox, ledg
             break
         leases.claim(ledger, kept.id, "dead", worker.clock.now(), SETTINGS.lease_seconds)
         image = platform.fixes.image(platform.api, merge)
-        leases.send(ledger, kept.id, "dead", worker.clock.now(), SETTINGS.lease_seconds, 30, image)
+        leases.send(ledger, kept.id, "dead", worker.clock.now, SETTINGS.lease_seconds, 30, image)
         platform.fixes.write(platform.api, merge)
         if position < dies_at:  # this one it still saw
             worker.clock.moment += timedelta(seconds=SETTINGS.lease_seconds + 1)

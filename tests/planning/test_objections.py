@@ -96,7 +96,7 @@ class Hears(Clock):
     "when",
     [
         pytest.param({"nows": 3}, id="before-it-is-claimed"),
-        pytest.param({"nows": 4}, id="before-it-is-noted-as-sent"),
+        pytest.param({"glances": 1}, id="before-it-is-noted-as-sent"),
         pytest.param({"glances": 2}, id="right-before-the-first-byte"),
     ],
 )

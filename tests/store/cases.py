@@ -149,7 +149,7 @@ def claim(ledger: Ledger, fix_id: int, worker: str = "worker", now: datetime = N
 
 
 def send(ledger: Ledger, fix_id: int, worker: str = "worker", now: datetime = NOW, image: Any = None) -> bool:
-    return leases.send(ledger, fix_id, worker, now, LEASE, REQUEST, image)
+    return leases.send(ledger, fix_id, worker, lambda: now, LEASE, REQUEST, image) is not None
 
 
 def take_over(ledger: Ledger, fix_id: int, now: datetime, worker: str = "another") -> bool:

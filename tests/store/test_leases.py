@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+from datetime import datetime
+
 import pytest
+import sqlalchemy as sa
 
 from include.model import FixState
 from include.store import leases, schema
+from include.store.ledger import WRITERS, Ledger
 from tests.store.cases import (
     LEASE,
     NOW,
@@ -76,6 +82,31 @@ def test_a_write_is_sent_only_if_the_lease_outlasts_it(ledger, now, sent):
     claim(ledger, id)
     assert send(ledger, id, now=after(now)) is sent
     assert (stands(ledger)[3] is not None) is sent
+
+
+def test_what_time_it_is_is_asked_when_nobody_else_can_write_any_more(ledger):
+    id = a_fix(ledger)
+    claim(ledger, id)
+    alone: list[bool] = []
+
+    def now() -> datetime:
+        alone.append(not could_write(ledger))
+        return after(60)
+
+    assert leases.send(ledger, id, "worker", now, LEASE, REQUEST, IMAGE) == after(60)
+    assert alone == [True]
+
+
+def could_write(ledger: Ledger) -> bool:
+    if ledger.engine.dialect.name == "postgresql":
+        with ledger.read() as connection:
+            return bool(connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(WRITERS))).scalar())
+    with contextlib.closing(sqlite3.connect(str(ledger.engine.url.database), timeout=0)) as aside:
+        try:
+            aside.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        return True
 
 
 @pytest.mark.parametrize(

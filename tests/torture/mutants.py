@@ -39,7 +39,14 @@ MUTANTS = (
     Mutant(
         "the lease right before a write",
         "include/apply/permission.py",
-        "if self.clock() > self.until:",
+        "if max(self.clock() - self.began, (self.now() - self.sent_at).total_seconds()) > self.seconds:",
+        "if False:",
+        ("tests/apply/test_stopping.py",),
+    ),
+    Mutant(
+        "who has the lease right before a write",
+        "include/apply/permission.py",
+        "if not leases.holds(self.ledger, self.fix_id, self.worker):",
         "if False:",
         ("tests/apply/test_stopping.py",),
     ),
