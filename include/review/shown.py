@@ -9,6 +9,7 @@ from include import requests
 from include.model import Action, Verdict
 from include.review import beside, sending, words
 from include.store import consents, undone
+from include.store.decisions import UNDECIDED
 
 ONE_BY_ONE = frozenset({requests.RULE, undone.RULE})  # rules whose findings nobody approves without having opened them
 
@@ -83,7 +84,7 @@ def detail(row: FindingRow, today: date, dossier: Dossier | None = None) -> dict
             }
             for decision in row.decisions
         ],
-        "decidable": row.state in {"open", "half_approved"},
+        "decidable": row.state in UNDECIDED,
         "withdrawable": row.state == "approved"
         and all(fix.state == "planned" for option in row.options for fix in option.fixes),
     }
@@ -96,7 +97,7 @@ def _option(option: OptionRow, row: FindingRow, today: date) -> dict[str, Any]:
     own = [one for one in row.decisions if one.version == row.version]
     stands = bool(own) and own[-1].verdict == Verdict.APPROVED  # an approval that was withdrawn is history
     approved_by = [one.reviewer for one in own if stands and one.option_hash == option.hash]
-    chosen = bool(approved_by) if stands else option.number == row.recommended
+    chosen = bool(approved_by) if stands else row.state in UNDECIDED and option.number == row.recommended
     return {
         "number": option.number,
         "label": option.label,
@@ -109,6 +110,7 @@ def _option(option: OptionRow, row: FindingRow, today: date) -> dict[str, Any]:
         "mailed": words.mailed(fixes),
         "also_sent": sending.by_platforms(fixes),
         "asks_consent": sending.asks_consent(fixes, today),
+        "tried": bool(approved_by) or any(fix.state != "planned" for fix in option.fixes),
         "became": sending.became([fix.state for fix in option.fixes]) if approved_by else None,
         "fixes": [
             {

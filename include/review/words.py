@@ -50,6 +50,15 @@ STATES = {
     "settled": "Settled",
     "gone": "Gone: no longer seen",
 }
+LISTS = {
+    "open": "Open findings",
+    "half_approved": "Findings that wait for a second person",
+    "approved": "Approved findings, not applied yet",
+    "rejected": "Rejected findings",
+    "deferred": "Deferred findings",
+    "settled": "Settled findings",
+    "gone": "Findings that are no longer seen",
+}
 OUTCOMES = {
     "planned": "not applied yet",
     "in_flight": "being applied",

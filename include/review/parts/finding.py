@@ -67,6 +67,9 @@ def routes(desk: Desk) -> APIRouter:
         facts: dict[str, Any] = {"wanted": wanted, "before": before, "after": after, "equal": equal}
         facts |= {"today": today.isoformat(), "kinds": consents.KINDS, "apart": apart.REASON}
         facts["finding"] = detail(row, today, dossiers.read(ledger, [finding]).get(finding))
+        facts["first"] = row.state == "half_approved" and reviewing.person(
+            row.decisions[-1].reviewer
+        ) == reviewing.person(user)
         facts["undoable"] = row.state != "approved" and undone.applied(ledger, finding) != []
         facts["undone_by"] = undone.undoes(ledger, finding)
         facts["quick"] = reviewing.quick(ledger, row.decisions)
