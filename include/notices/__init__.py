@@ -8,8 +8,8 @@ It writes messages and never sends one: that is `channels`'. What they say is in
 from __future__ import annotations
 
 from include.notices.changes import of_change
-from include.notices.coming import coming
+from include.notices.coming import called_off, coming
 from include.notices.requests import objected, waits
 from include.notices.reviewers import digest_of, stopped
 
-__all__ = ["coming", "digest_of", "objected", "of_change", "stopped", "waits"]
+__all__ = ["called_off", "coming", "digest_of", "objected", "of_change", "stopped", "waits"]

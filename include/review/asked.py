@@ -31,7 +31,12 @@ LED_TO = {
     "gone": ("Closed", "quiet"),
 }
 FORGOTTEN = "(forgotten)"
-WHOM = {"coming": "Old address, before the change", "old": "Old address", "new": "New address"}
+WHOM = {
+    "coming": "Old address, before the change",
+    "off": "Old address, that it is called off",
+    "old": "Old address",
+    "new": "New address",
+}
 
 
 def line(row: RequestRow) -> dict[str, Any]:

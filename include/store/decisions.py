@@ -25,7 +25,7 @@ from include.store.schema import decision, finding, fix, option
 if TYPE_CHECKING:
     from include.store.consents import Consent
     from include.store.ledger import Ledger
-    from include.store.waiting import Coming
+    from include.store.waiting import Coming, Off
 
 UNDECIDED = frozenset({"open", "half_approved"})
 
@@ -44,13 +44,15 @@ def decide(
     consents: Sequence[Consent] = (),
     now: datetime | None = None,
     coming: Coming | None = None,
+    off: Off | None = None,
 ) -> str:
     """
     Record a decision and return the finding's new state.
 
     `withdraw`: the reviewer saw the finding approved and takes that back, to reject or defer it. `consents`: the
     client's, to the fixes of the approved option that need one; the others of these are left out of what is approved.
-    `coming`: how long what a client asked for waits, and what is told of it beforehand.
+    `coming`: how long what a client asked for waits, and what is told of it beforehand; `off`: what is told to the same
+    people where it is not going to be made.
 
     Raises AlreadyDecided, FindingChanged when `version` or `option_hash` is not what is filed, and NotAllowed, be it
     NotReviewer or TooFast.
@@ -108,6 +110,8 @@ def decide(
         sealed = {"reason": audit.sealed(reason)} | ({"consents": audit.sealed(told)} if told else {})
         sealed |= {"not_before": audit.moment(not_before)} if not_before else {}
         audit.append(connection, "decided", {**kept, **sealed, "state": state}, at)
+        if off is not None and said is not Verdict.APPROVED:
+            waiting.call_off(connection, finding_id, at, off)
     return state
 
 

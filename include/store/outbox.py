@@ -22,7 +22,7 @@ from include.store.schema import notice
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
 
-TO_PEOPLE = {"coming", "old", "new"}  # in a Message-ID, which of a change's people it is for
+TO_PEOPLE = {"coming", "off", "old", "new"}  # in a Message-ID, which of a change's people it is for
 SAID = ("recipient", "subject", "text", "html", "headers", "pictures")
 
 
@@ -97,7 +97,7 @@ def told(ledger: Ledger, finding_id: str) -> list[tuple[str, str, str, str | Non
     """
     The messages to the people of a finding: which of them, recipient, state, and what went wrong.
 
-    Which: `coming` for the old address before the change, `old` and `new` after it.
+    Which: `coming` for the old address before the change, `off` where it is called off, `old` and `new` after it.
     """
     wanted = sa.select(notice).where(notice.c.about == finding_id).order_by(notice.c.id)
     with ledger.read() as connection:

@@ -15,7 +15,7 @@ What was asked never changes, and its checksum is in the audit. It does not know
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ from include.store.schema import finding, request
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
 
+Also = Callable[[sa.Connection], None] | None
 WAITING, CHOOSE, LOCATED, CHECKED = "waiting", "choose", "located", "checked"
 TROUBLE, FILED, DONE, WITHDRAWN = "trouble", "filed", "done", "withdrawn"
 TO_PLAN = (WAITING, LOCATED, CHECKED)
@@ -112,12 +113,10 @@ def beside(ledger: Ledger, id: int, client: str) -> list[int]:
         return sorted(row.id for row in _rows(connection, about))
 
 
-def move(ledger: Ledger, id: int, was: Collection[str], state: str, *, by: str | None = None, **told: Any) -> bool:
-    """
-    Let a request stand elsewhere, if it stands where it is thought to; `told`: columns that change with it.
-
-    `by`: the person who moved it; None for a look-up.
-    """
+def move(
+    ledger: Ledger, id: int, was: Collection[str], state: str, *, by: str | None = None, also: Also = None, **told: Any
+) -> bool:
+    """Let a request stand elsewhere, moved `by` a person, if it is where it was; `told` and `also` go along with it."""
     at = datetime.now(UTC)
     with ledger.write() as connection:
         here = sa.and_(request.c.id == id, request.c.state.in_(list(was)))
@@ -126,6 +125,8 @@ def move(ledger: Ledger, id: int, was: Collection[str], state: str, *, by: str |
             audit.append(connection, "request", {"request": id, "state": state, "by": by}, at)
             if state == WITHDRAWN:
                 _close(connection, id, sa.true(), at)
+            if also is not None:
+                also(connection)
         return done.rowcount == 1
 
 
@@ -147,10 +148,10 @@ def again(ledger: Ledger, id: int, who: str) -> None:
     _moved(ledger, id, [row.state], WAITING, by=who, client=None if row.state == CHOOSE else row.client, found={})
 
 
-def withdraw(ledger: Ledger, id: int, who: str) -> None:
+def withdraw(ledger: Ledger, id: int, who: str, also: Also = None) -> None:
     """Take a request back that has led to nothing yet. Raises AlreadyDecided."""
     _required(ledger, id, *UNDER_WAY)
-    _moved(ledger, id, UNDER_WAY, WITHDRAWN, by=who)
+    _moved(ledger, id, UNDER_WAY, WITHDRAWN, by=who, also=also)
 
 
 def filed(connection: sa.Connection, id: int, finding_id: str, now: datetime) -> None:

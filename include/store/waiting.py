@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from include.model import Action, Fix, Notice, Ref
+from include.model import Action, Fix, FixState, Notice, Ref
 from include.store import outbox, undone
-from include.store.schema import fix, request, undo
+from include.store.schema import fix, notice, option, request, undo
 
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
@@ -31,22 +31,45 @@ class Wait(NamedTuple):
 # Of a finding's id and version, the fixes that are approved and when, and of an undo since when what it undoes has been
 # so: how long they wait; None where they need not.
 Coming = Callable[[str, int, Sequence[Fix], datetime, datetime | None], Wait | None]
+# Of a finding's id and version, and whom its change was announced to: the messages that it is not going to be made.
+Off = Callable[[str, int, Sequence[str]], Sequence[Notice]]
+BEGUN = (str(FixState.IN_FLIGHT), str(FixState.APPLIED), str(FixState.UNKNOWN))
 
 
 def begin(
-    connection: sa.Connection, finding: sa.Row[Any], option: sa.Row[Any], now: datetime, coming: Coming | None
+    connection: sa.Connection, finding: sa.Row[Any], chosen: sa.Row[Any], now: datetime, coming: Coming | None
 ) -> datetime | None:
     """Put the messages of an approval into the outbox; until when it waits, None where it need not."""
     if coming is None or not _asked_for(connection, finding.id):
         return None
-    rows = connection.execute(sa.select(fix).where(fix.c.option_id == option.id).order_by(fix.c.position)).all()
+    rows = connection.execute(sa.select(fix).where(fix.c.option_id == chosen.id).order_by(fix.c.position)).all()
     fixes = [Fix(Ref.parse(row.target), Action(row.action), row.before, row.after) for row in rows]
     wait = coming(finding.id, finding.version, fixes, now, undone.made_at(connection, finding.id))
     if wait is None:
         return None
-    for notice in wait.notices:
-        outbox.put(connection, notice, now)
+    for one in wait.notices:
+        outbox.put(connection, one, now)
     return wait.until
+
+
+def call_off(connection: sa.Connection, finding_id: str, now: datetime, off: Off) -> None:
+    """
+    Tell those whom a finding's change was announced to that it is not going to be made; each once.
+
+    Not where something of it was written, or may have been: what took is told by itself.
+    """
+    wanted = sa.select(notice.c.message_id, notice.c.recipient).where(notice.c.about == finding_id)
+    rows = connection.execute(wanted.order_by(notice.c.id)).all()
+    named = [(row.message_id.removeprefix("<").split("."), row.recipient) for row in rows]
+    announced = [(int(at[1]), whom) for at, whom in named if at[0] == finding_id and at[2:3] == ["coming"] and whom]
+    if not announced:
+        return
+    version = max(at for at, _ in announced)
+    since = (option.c.finding_id == finding_id, option.c.version >= version, fix.c.state.in_(BEGUN))
+    begun = sa.select(fix.c.id).join(option, option.c.id == fix.c.option_id).where(*since).limit(1)
+    if connection.execute(begun).first() is None:
+        for one in off(finding_id, version, [whom for at, whom in announced if at == version]):
+            outbox.put(connection, one, now)
 
 
 def asked_for(ledger: Ledger, finding_id: str) -> bool:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from include import requests as asking
 from include.errors import AlreadyAsked, RequestWrong, TableWrong
 from include.review import asked as wording
-from include.review import waits
+from include.review import deciding, waits
 from include.review.desk import Desk, Place
 from include.review.refusals import as_json, conflict
 from include.settings import settings
@@ -162,7 +162,7 @@ def routes(desk: Desk) -> APIRouter:
 
     @router.post("/api/requests/{number}/withdraw")
     def take_back(number: Number, user: str = Depends(desk.writer), said: Nothing = nothing) -> Response:
-        requests.withdraw(desk.ledger(), number, user)
+        deciding.withdraw(desk.ledger(), number, user)
         return as_json({"state": requests.WITHDRAWN})
 
     return router
