@@ -91,6 +91,10 @@ def of_person(connection: sa.Connection, erased: Erased, refs: Collection[str]) 
     for row in connection.execute(sa.select(decision.c.finding_id, decision.c.reason, decision.c.consents)):
         if concerns(row.reason, row.consents):
             found.findings.add(row.finding_id)
+    of_receipts = sa.select(option.c.finding_id, receipt.c.detail).select_from(option.join(fix).join(receipt))
+    for row in connection.execute(of_receipts):
+        if concerns(row.detail):
+            found.findings.add(row.finding_id)
     for row in connection.execute(sa.select(undo.c.of, undo.c.finding_id, undo.c.why)):
         if concerns(row.why) or row.of in found.findings:
             found.findings.add(row.finding_id)
@@ -159,15 +163,7 @@ def blank(connection: sa.Connection, rows: Rows, kind: str, told: dict[str, str]
         left = {"before": _numbers(row.before), "after": _numbers(row.after), "image": None}
         connection.execute(sa.update(fix).where(fix.c.id == row.id).values(left))
     messages = [row for part in _parts(sorted(rows.notices)) for row in connection.execute(_messages(part))]
-    empty: dict[str, Any] = {
-        "recipient": ERASED,
-        "subject": "",
-        "text": "",
-        "html": None,
-        "headers": {},
-        "pictures": None,
-    }
-    _update(connection, notice.c.id, [row.id for row in messages], empty)
+    _update(connection, notice.c.id, [row.id for row in messages], EMPTY)
     dropped = [row for row in messages if row.state == "waiting"]
     _update(connection, notice.c.id, [row.id for row in dropped], {"state": "refused", "problem": EMPTIED})
     _update(connection, request.c.id, sorted(rows.requests), {"asked": {}, "found": None, "client": None})
