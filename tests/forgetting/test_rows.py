@@ -21,7 +21,7 @@ from tests.store.test_outbox import notice, put
 ADDRESS = "zelda.quimby@nowhere.example"
 LISTS = {("finding", "because"), ("dossier", "records"), ("dossier", "history")}
 PLACES = sorted((table, column) for table, names in BLANKED.items() for column in names)
-WORDS = {"reason", "detail", "why", "label", "recipient", "subject", "text", "html"}
+WORDS = {"reason", "detail", "why", "label", "recipient", "subject", "text", "html", "client"}
 DRAWN = {("notice", "pictures")}  # of counts, by us
 
 
