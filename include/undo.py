@@ -128,13 +128,43 @@ def _can_be_taken_back(one: Applied) -> bool:
 
 
 def _as_one_change(done: Iterable[Applied]) -> list[Applied]:
-    """One change of a kind to a record, from what it was at first to what it is now, however many led there."""
-    merged: dict[tuple[str, str], Applied] = {}
+    """
+    One change of a kind to a record, however many led there, from what it was before the first of them.
+
+    Where somebody edited the record between two of them, only what came after that is taken back.
+    """
+    merged: dict[tuple[str, ...], Applied] = {}
+    edited: set[tuple[str, ...]] = set()
     for one in done:  # the newest first
-        newest = merged.setdefault((str(one.fix.target), str(one.fix.action)), one)
-        whole = replace(newest.fix, before=one.fix.before)
-        merged[str(one.fix.target), str(one.fix.action)] = replace(newest, fix=whole)
+        newest = merged.setdefault(_of(one), one)
+        if newest is not one and not _leads_to(one.fix, newest.fix):
+            edited.add(_of(one))
+        if _of(one) not in edited:
+            merged[_of(one)] = replace(newest, fix=replace(newest.fix, before=one.fix.before))
     return list(merged.values())
+
+
+def _of(one: Applied) -> tuple[str, ...]:
+    return (str(one.fix.target), str(one.fix.action), *sorted(one.fix.before))
+
+
+def _leads_to(older: Fix, newer: Fix) -> bool:
+    """Whether the record was still as the older change left it when the newer one was made."""
+    return all(
+        older.after[name] == value or (name == "email" and str(older.after[name]).casefold() == str(value).casefold())
+        for name, value in newer.before.items()
+    )
+
+
+def _edited_between(done: list[Applied], back: list[Applied]) -> list[Evidence]:
+    """Of the records that do not go back to what they were before the first change, that they do not."""
+    first = {_of(one): one.fix.before for one in done}  # the oldest is the last
+    words = "somebody edited it between our changes: it goes back to what it was right before the last of them"
+    return [
+        Evidence("edited", -0.1, f"{_name(one.fix.target)}: {words}, and not to what it was before the first.")
+        for one in back
+        if one.fix.before != first[_of(one)]
+    ]
 
 
 def _finding(row: FindingRow, done: list[Applied], back: list[Applied], why: str) -> Finding:
@@ -142,6 +172,7 @@ def _finding(row: FindingRow, done: list[Applied], back: list[Applied], why: str
     subject, others = Ref.parse(row.subject), tuple(Ref.parse(ref) for ref in row.others)
     because = [Evidence("undo", 1.0, f"Somebody asked to undo what was applied of the finding {row.id}: {why}")]
     because += [Evidence("done", 0.0, f"{_done(one)} on {one.at:%Y-%m-%d at %H:%M} UTC.") for one in back]
+    because += _edited_between(done, back)
     because += [
         Evidence("stays", -0.1, _stays(one))
         for one in done
