@@ -42,13 +42,7 @@ def read(api: Api, fix: Fix) -> dict[str, Any]:
         case Action.SET_NAME:
             return {"first_name": told.get("firstname") or None, "last_name": told.get("lastname") or None}
         case Action.MERGE:
-            other = api.contact(_duplicate(fix))
-            one = other["id"] == contact["id"]
-            return {
-                "duplicate": None if one else f"hubspot:contact:{other['id']}",
-                "email": told.get("email"),
-                "duplicate_email": None if one else other["properties"].get("email"),
-            }
+            return _two(contact, api.contact(_duplicate(fix)))
         case Action.ADD_NOTE:
             marker = str(fix.after["note"])
             return {"note": marker if any(marker in note for note in api.notes(contact["id"])) else None}
@@ -72,7 +66,7 @@ def write(api: Api, fix: Fix) -> None:
                 names = {"firstname": fix.after["first_name"], "lastname": fix.after["last_name"]}
                 api.update_contact(id, **{name: value or "" for name, value in names.items()})
             case Action.MERGE:
-                _merge(api, id, fix)
+                _merge(api, contact, fix)
             case Action.ADD_NOTE:
                 api.create_note(id, _note(fix))
             case _:
@@ -129,11 +123,30 @@ def _add_email(api: Api, contact: Mapping[str, Any], fix: Fix) -> None:
     additional.add(api, str(contact["id"]), held, new[0])
 
 
-def _merge(api: Api, survivor: str, fix: Fix) -> None:
-    duplicate = str(api.contact(_duplicate(fix))["id"])
-    if duplicate == survivor:
+def _two(contact: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Two contacts, or the one that they have become, as a merge speaks of them."""
+    one = other["id"] == contact["id"]
+    return {
+        "duplicate": None if one else f"hubspot:contact:{other['id']}",
+        "email": contact["properties"].get("email"),
+        "duplicate_email": None if one else other["properties"].get("email"),
+    }
+
+
+def _merge(api: Api, contact: Mapping[str, Any], fix: Fix) -> None:
+    """
+    Merge the two that were approved. HubSpot forwards the ids of merged contacts: one that somebody merged into a third
+    a moment ago answers as that third one, which nobody has approved to give up.
+    """
+    found = _two(contact, api.contact(_duplicate(fix)))
+    if found["duplicate"] is None:
         raise Refusal(f"hubspot: {fix.target} and its duplicate are one contact already")
-    api.merge_contacts(survivor, duplicate)
+    if changed := [name for name in found if not same(fix.action, name, found[name], fix.before.get(name))]:
+        raise Refusal(
+            f"hubspot: nothing was merged, for {fix.target} or its duplicate was changed or merged a moment ago "
+            f"({', '.join(changed)}); the next night finds what became of them"
+        )
+    api.merge_contacts(str(contact["id"]), _duplicate(fix))
 
 
 def _note(fix: Fix) -> str:

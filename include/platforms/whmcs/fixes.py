@@ -24,6 +24,11 @@ CAN: Mapping[Action, frozenset[str]] = {
 }
 GRANTED, NOT_YET = "granted", "not yet"
 
+# What a person is told where a change is known by reading alone, of which reading shows only the half.
+HALF_SEEN: Mapping[Action, str] = {
+    Action.ADD_NOTE: "The reason is in the client's activity log; the note may be missing, and WHMCS does not show it."
+}
+
 
 def read(api: Api, fix: Fix) -> dict[str, Any]:
     """The fields that `fix` speaks of, as they are now."""
@@ -107,18 +112,20 @@ def _note(api: Api, fix: Fix) -> None:
 
     WHMCS tells no notes, so a line in the client's activity log is the anchor. It is written first and holds the same
     words as the note: should the second request fail in whatever way, the reason is on the record, nothing is written
-    again, and the receipt says that the note may be missing. Raises UnclearOutcome then.
+    again, and the receipt says that the note may be missing (`HALF_SEEN` does, where this was cut off in between).
+    Raises UnclearOutcome then.
     """
     words = f"{fix.after['text']} [{fix.after['note']}]"
     if api.logged(fix.target.id, str(fix.after["note"])):
         return
-    api.change("LogActivity", clientid=fix.target.id, description=words)
+    try:
+        api.change("LogActivity", clientid=fix.target.id, description=words)
+    except UnclearOutcome as unclear:
+        raise UnclearOutcome(f"{unclear} The note was not written.") from unclear
     try:
         api.change("AddClientNote", userid=fix.target.id, notes=words)  # `userid` is the client here
     except RollcallError as failed:
-        raise UnclearOutcome(
-            f"{failed} The reason is in the client's activity log; the note may be missing."
-        ) from failed
+        raise UnclearOutcome(f"{failed} {HALF_SEEN[fix.action]}") from failed
 
 
 def _in_the_way(api: Api, fix: Fix) -> str:

@@ -63,6 +63,25 @@ def test_what_can_no_longer_be_merged_when_it_is_sent_is_refused(
     assert applied(hubspot) == before
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    ("into", "merged", "changed"),
+    [
+        pytest.param(BEN, ANN_AGAIN, "duplicate", id="the-duplicate"),
+        pytest.param(BEN, ANN, "email", id="the-survivor"),
+    ],
+)
+def test_one_that_was_merged_into_a_third_since_it_was_compared_takes_no_third_along(
+    version: str, into: str, merged: str, changed: str, hubspot: Twin
+) -> None:
+    api = hubspot.ours(version=version).api
+    api.merge_contacts(into, merged)
+    before = applied(hubspot)
+    with pytest.raises(Refusal, match=rf"nothing was merged.*{changed}"):
+        fixes.write(api, ANN_MERGED)
+    assert applied(hubspot) == before
+
+
 @pytest.mark.parametrize("gone", [ANN, ANN_AGAIN], ids=["the-survivor", "the-duplicate"])
 def test_an_archived_contact_is_not_found_before_anything_is_sent(gone: str, hubspot: Twin) -> None:
     api = hubspot.ours().api
@@ -93,7 +112,7 @@ def test_every_id_of_a_chain_leads_to_the_last_record_and_is_written_through_it(
     api = hubspot.ours(version=version).api
     fixes.write(api, ANN_MERGED)
     first = fixes.current(api, Ref("hubspot", "contact", ANN)).id
-    fixes.write(api, merge(BEN, "ben@example.com", ANN_AGAIN, "ann@example.com"))
+    fixes.write(api, merge(BEN, "ben@example.com", first, "ann@example.com"))
     last = fixes.current(api, Ref("hubspot", "contact", BEN))
     assert len({ANN, ANN_AGAIN, BEN, first, last.id}) == 5
     for id in (ANN, ANN_AGAIN, BEN, first, last.id):

@@ -128,6 +128,27 @@ def test_a_worker_killed_between_the_anchor_and_the_note_leaves_no_second_note(s
     assert [written["action"] for written in stack.desk.writes] == ["log"]
 
 
+def test_a_worker_killed_between_the_anchor_and_the_note_leaves_word_that_the_note_may_be_missing(
+    stack: Stack, worker: Worker, ledger: Any
+) -> None:
+    class Killed(BaseException):
+        """Neither an error of ours nor any other: the process is gone."""
+
+    def kill(answer: Any, **_: Any) -> None:
+        if "LogActivity" in answer.request.body:
+            raise Killed
+
+    approved(ledger, Fix(ANN, Action.ADD_NOTE, {"note": None}, NOTE))
+    stack.session.hooks["response"].append(kill)
+    with pytest.raises(Killed):
+        worker.apply()
+    stack.session.hooks["response"].clear()
+    worker.clock.sleep(1800)
+    assert worker.apply() == {"applied": 1}
+    assert "the note may be missing" in str(receipts_of(ledger)[0][1])
+    assert [written["action"] for written in stack.desk.writes] == ["log"]
+
+
 def test_a_service_on_another_server_stops_its_option_by_name(worker: Worker, ledger: Any, stack: Stack) -> None:
     approved(ledger, set_email("cpanel:elsewhere:web2.example.net/annsite", OLD, NEW))
     assert worker.apply() == {"stale": 1}
