@@ -37,6 +37,11 @@ def doubt(ledger: Ledger, option: ApprovedOption) -> str | None:
         return _asked(connection, option)
 
 
+def accounted(connection: sa.Connection, row: sa.Row[Any]) -> bool:
+    """Whether the audit tells of this row of `decision`."""
+    return any(_tells(body, row) for body in _lines(connection, {audit.moment(row.at)}))
+
+
 def _asked(connection: sa.Connection, option: ApprovedOption) -> str | None:
     if not requests.genuine(connection, option.finding_id):
         return "What the client asked for, or who took that down, is not what was written down. It was not applied."
