@@ -162,7 +162,12 @@ def _add_note(api: Api, fix: Fix) -> None:
 
 
 def _with_note(api: Api, fix: Fix, says: str) -> str:
-    """The record's notes with one more below what is there: BigCommerce replaces the text as a whole."""
+    """
+    The record's notes with one more below what is there: BigCommerce replaces the text as a whole.
+
+    It cannot write only if nothing changed. What somebody adds between this look and the write is lost: usually some
+    tenths of a second, and as long as a turn is waited for where the quota is spent (`request_seconds` at most).
+    """
     there = str(_record(api, fix).get(NOTE_FIELD[fix.target.kind]) or "").rstrip()
     line = f"{says} [{fix.after['note']}]"
     text = f"{there}\n\n{line}" if there else line

@@ -3,6 +3,8 @@ Adds a note to a customer or an order, and a tag where the connection names one:
 
 What is there stays: the note grows at its end, and a tag is added by `tagsAdd`, for `tags` in an update would replace
 them all. Both go in one request, and a note whose tag is missing reads as not made, so that only the tag is added then.
+Shopify replaces a note as a whole, whatever it is by then: what somebody adds to it between our look and our write is
+lost, in some tenths of a second, or as long as a turn is waited for where the points are spent.
 """
 
 from __future__ import annotations

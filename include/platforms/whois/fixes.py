@@ -40,7 +40,8 @@ def write(api: Api, fix: Fix) -> str | None:
     """
     Send every role back whole, with the old address replaced wherever it stands and nothing else touched.
 
-    Answers by when what must happen: the new address verified, the domain free to be transferred.
+    Answers by when what must happen: the new address verified, the domain free to be transferred. WHMCS takes roles
+    as a whole only: what somebody changes in one between this look and the request is put back to what it was.
     """
     _may(fix)
     if not consented(fix):
