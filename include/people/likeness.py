@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.people import blocks
 from include.people.facts import reference
-from include.people.likeness_names import alike, at, called, either, parts, shorter
+from include.people.likeness_names import alike, at, called, either, first_names, parts, shorter
 from include.people.likeness_table import AGAINST_CHANCE, HALVES, LEAST, LEVELS, MOST, TABLE
 from include.settings import settings
 from include.store import engine
@@ -32,7 +32,7 @@ ROADS = (
     "terrace|tce|ter|highway|hwy|parkway|pkwy|circuit|cct|circle|cir|square|sq|close|cl|way|parade|pde|grove|gr"
 )
 RARE, FEW = 6, 60  # contacts that have a name or a postcode: the fewer, the more it says that two have it
-TEMPORARY = ("parts", "keys", "blocks", "near", "named", "traits", "compared", "vetoes")
+TEMPORARY = ("parts", "keys", "blocks", "near", "met", "named", "traits", "compared", "vetoes")
 COUNTED = ("first", "last", "postcode", "number", "key")
 
 
@@ -46,7 +46,8 @@ def likely(tables: Tables, who: ir.Table, known: ir.Table) -> ir.Table:
 
     spelled = _kept(tables, "parts", parts(who))
     near = blocks.pairs(tables, who).anti_join(known, ["left", "right"])
-    named = _kept(tables, "named", called(_kept(tables, "near", near), spelled))
+    met = _kept(tables, "met", first_names(_kept(tables, "near", near), spelled))
+    named = _kept(tables, "named", called(met.filter(met["first"].notnull()), spelled))
     traits = _kept(tables, "traits", _traits(tables, who, named))
     compared = _kept(tables, "compared", _compared(named, traits))
     weights = [
@@ -103,7 +104,8 @@ def _compared(called: ir.Table, traits: ir.Table) -> ir.Table:
     same = both["first"] == at("first", "same")
     last = both["last"] == at("last", "same")
     contained = both.road.contains(both.road_other) | both.road_other.contains(both.road)
-    roads = alike(both.road, both.road_other) | contained
+    both = both.mutate(contained=contained, roads=both.road.levenshtein(both.road_other))
+    roads = alike(both.road, both.road_other, both.roads) | both.contained
     both = both.mutate(roads=roads, houses=both.house.levenshtein(both.house_other))
     one_postcode = both.postcode == both.postcode_other
     return both.select(

@@ -138,21 +138,23 @@ def agreed(left: Mapping[str, Any] | ir.Table, right: Mapping[str, Any] | ir.Tab
     whole = [side["first"].replace(" ", "") for side in (left, right)]
     padded = [ibis.literal(" ") + side["last"] + " " for side in (left, right)]
     swapped = (left["first"] == right["last"]) & (left["last"] == right["first"])
-    pair = ibis.least(left["given"], right["given"]) + "|" + ibis.greatest(left["given"], right["given"])
-    near = (
-        (left["given"] == right["given"])
-        | (_one_is_an_initial(left["given"], right["given"]))
-        | pair.isin(sorted(nicknames()))
-    )
     apart = (
         (left["middle"] != "")
         & (right["middle"] != "")
         & (left["middle"] != right["middle"])
         & ~_one_is_an_initial(left["middle"], right["middle"])
     )
-    alike = (whole[0] == whole[1]) | (near & ~apart)
     lasts = (bare[0] == bare[1]) | (bare[0] == "") | (bare[1] == "")
     within = padded[1].contains(padded[0]) | padded[0].contains(padded[1])
+    # Step by step, so that no more pairs than must be are looked up among the nicknames.
+    alike = ibis.cases(
+        (~(lasts | within), False),
+        (whole[0] == whole[1], True),
+        (apart, False),
+        (left["given"] == right["given"], True),
+        (_one_is_an_initial(left["given"], right["given"]), True),
+        else_=nicknamed(left["given"], right["given"]),
+    )
     # Most pairs bear one name to the letter, and are not looked at further.
     one = [left[part] == right[part] for part in ("first", "last", "suffix")]
     return ibis.cases(
@@ -164,6 +166,14 @@ def agreed(left: Mapping[str, Any] | ir.Table, right: Mapping[str, Any] | ir.Tab
         (within & alike, None),
         else_=False,
     )
+
+
+def nicknamed(one: Any, other: Any) -> ir.BooleanValue:
+    """Whether two given names are nicknames of one, as an expression. They are one text: literals compile slowly."""
+    import ibis
+
+    pair = ibis.least(one, other) + "|" + ibis.greatest(one, other)
+    return ibis.literal(f" {' '.join(sorted(nicknames()))} ").contains(ibis.literal(" ") + pair + " ")
 
 
 def _one_is_an_initial(left: Any, right: Any) -> Any:
