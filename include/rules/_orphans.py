@@ -95,19 +95,28 @@ def _orphaned(tables: Tables, customers: ir.Table) -> ir.Table:
     """Guests' orders, those of stubs, and those of a customer never activated that bear another one's address."""
     import ibis
 
-    orders = tables.orders.filter(tables.orders.platform.isin(SHOPS))
-    orders = orders.mutate(status=orders.status.fill_null("").lower())
-    orders = orders.filter(~orders.status.isin(sorted(NEVER)))
-    wanted = ("channel", "status", "placed_at", "phone", "first_name", "last_name", "address", "postcode")
-    orders = orders.select(*wanted, shop="platform", order="id", stub="contact_id", email="email")
-    guests = orders.filter(orders.stub.isnull()).mutate(holder_key=ibis.null("string"), nameless=True)
+    guests = _open(tables.orders.filter(tables.orders.contact_id.isnull()))
+    guests = guests.mutate(holder_key=ibis.null("string"), nameless=True)
     never = customers.filter(customers.never)
     never = never.select("shop", stub="account", holder_key=never.key, nameless=never.stub, theirs=never.email)
-    held = orders.join(never, ["shop", "stub"])
+    held = _open(tables.orders.filter(tables.orders.contact_id.notnull())).join(never, ["shop", "stub"])
     held = held.filter(held.nameless | (held.email != held.theirs.fill_null("")))
     # First the few that are anybody's question: the engine then looks them up, and not every value there is.
     rows = making.kept(tables, "questioned", guests.union(held.select(*guests.columns)))
     return _in_normal_form(tables, rows).rename(order_email="email")
+
+
+def _open(orders: ir.Table) -> ir.Table:
+    """
+    The orders of shops that were not given up. Each asks for its own, lest the engine keep all of them aside, at their
+    full width, to read them twice.
+    """
+    status = orders.status.fill_null("").lower()
+    orders = orders.filter(orders.platform.isin(SHOPS) & ~status.isin(sorted(NEVER)))
+    wanted = ("channel", "placed_at", "phone", "first_name", "last_name", "address", "postcode", "email")
+    return orders.select(
+        *wanted, status=orders.status.fill_null("").lower(), shop="platform", order="id", stub="contact_id"
+    )
 
 
 def _in_normal_form(tables: Tables, rows: ir.Table) -> ir.Table:
