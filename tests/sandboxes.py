@@ -24,11 +24,13 @@ class Sandbox:
     def world(self) -> Any:
         return self.served.app.state.sandbox.world
 
-    def open(self, name: str, secret: str = "sandbox", **http: Any) -> Platform:
+    def open(
+        self, name: str, secret: str = "sandbox", session: requests.Session | None = None, **http: Any
+    ) -> Platform:
         connection = self._get("connections")[connection_of(name)]
         key = Key("sandbox", secret, connection["extra"])
         http.setdefault("sleep", lambda seconds: None)
-        return open_platform(name, requests.Session(), connection["host"], key, **http)
+        return open_platform(name, session or requests.Session(), connection["host"], key, **http)
 
     def arm(self, *faults: dict[str, Any]) -> None:
         answer = requests.post(f"{self.served.url}/_sandbox/faults", json=list(faults), timeout=5)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from include.apply.comparing import differing, reads_after, reads_before
 from include.errors import NotFound, RollcallError
 from include.model import Action, Fix, FixState, Ref
+from include.store.leases import NO_LONGER
 
 if TYPE_CHECKING:
     from include.platforms import Platform
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 FIRST_PAUSE = 0.25  # seconds; each pause is twice as long as the one before
 NOT_SHOWN = "the platform shows nowhere whether it was done; ask the person whom it was done for"
 CHANGED_SINCE = "nor as it was before: somebody changed it since; look there, and say whether it took"
-NO_LONGER = timedelta(minutes=10)  # a write that cannot be seen this long after it was sent did not take
 
 
 @dataclass

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FREE = (str(FixState.PLANNED), str(FixState.HELD))
 OPEN_ENDED = (str(FixState.IN_FLIGHT), str(FixState.UNKNOWN))
+UNHEARD_OF = (str(FixState.UNKNOWN), str(FixState.FAILED))  # one that failed was closed by somebody, who may be wrong
+NO_LONGER = timedelta(minutes=10)  # after it was sent, a write that cannot be seen does not take any more
 
 
 def owner() -> str:
@@ -35,8 +37,9 @@ def claim(ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: floa
     """
     Take a fix to apply it: only while its option is what was approved, and all fixes before it took.
 
-    Nobody may be at work on one of its records meanwhile, and nothing is taken while everything is stopped, while it
-    waits (`waiting`), or of records for which a client's objection stands.
+    Nobody may be at work on one of its records meanwhile, nor may a write to one be under way still of which nobody
+    heard, and nothing is taken while everything is stopped, while it waits (`waiting`), or of records for which a
+    client's objection stands.
     """
     sooner = fix.alias("sooner")
     allowed = sa.exists().where(
@@ -59,7 +62,7 @@ def claim(ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: floa
         .values(state=str(FixState.IN_FLIGHT), sent_at=None, image=None, **_lease(worker, now, seconds))
     )
     with ledger.write() as connection:
-        busy = _shared(connection, fix_id) or objections.freezes(connection, fix_id)
+        busy = _shared(connection, fix_id, now) or objections.freezes(connection, fix_id)
         return not busy and connection.execute(taken).rowcount == 1
 
 
@@ -118,10 +121,16 @@ def let_go(ledger: Ledger, fix_id: int, worker: str) -> bool:
     return _changed(ledger, left.values(lease_owner=None, lease_until=None))
 
 
-def _shared(connection: sa.Connection, fix_id: int) -> bool:
-    """Whether a fix that is in flight touches a record of this one. The writer is alone in the ledger: it stays so."""
+def _shared(connection: sa.Connection, fix_id: int, now: datetime) -> bool:
+    """
+    Whether a fix that is in flight touches a record of this one. The writer is alone in the ledger: it stays so.
+
+    In flight is, too, what nobody heard of: it may land still, and would go over what is written meanwhile, unread.
+    """
     wanted = sa.select(fix.c.id, fix.c.target, fix.c.before)
-    busy = connection.execute(wanted.where(fix.c.state == str(FixState.IN_FLIGHT), fix.c.id != fix_id)).all()
+    lands = sa.and_(fix.c.state.in_(UNHEARD_OF), fix.c.sent_at > now - NO_LONGER)
+    under_way = sa.or_(fix.c.state == str(FixState.IN_FLIGHT), lands)
+    busy = connection.execute(wanted.where(under_way, fix.c.id != fix_id)).all()
     mine = connection.execute(wanted.where(fix.c.id == fix_id)).all() if busy else []
     return not _records(mine).isdisjoint(_records(busy))
 
