@@ -184,24 +184,20 @@ class Engine:
         """Read until the record is as the fix leaves it; its outcome, or unknown while nothing is certain."""
         before = image if image is not None else kept.image
         settling = Settling(platform, kept.fix, self.settings, self.sleep, self.clock)
-        outcome, detail = settling.outcome(self.now, sent_at, detail)
+        outcome, detail = settling.outcome(self.now, sent_at, detail, kept.state)
         if outcome is not FixState.APPLIED:
             if outcome is kept.state:  # still unknown, as its receipt says already
                 leases.let_go(self.ledger, kept.id, self.worker)
                 return self._count(kept, outcome)
             return self._leave(kept, Receipt(outcome, detail))
-        told = Receipt(
-            outcome,
-            detail,
-            moved(platform.fixes, kept.fix, before, settling.image),
-            aliases=settling.aliases,
-        )
-        return self._leave(kept, told)
+        more = moved(platform.fixes, kept.fix, before, settling.image)
+        return self._leave(kept, Receipt(outcome, detail, more, aliases=settling.aliases))
 
     def _leave(self, kept: KeptFix, told: Receipt) -> FixState | None:
         """Write the receipt, with the messages that the option's end leads to; None when the lease was lost."""
         took = fixes.announced(self.ledger, kept, told.outcome)
         messages = notices.of_change(kept.finding_id, kept.version, took, self.settings)
+        messages += notices.edited(kept.finding_id, kept.id, kept.fix.target, told.moved, self.settings)
         whole = Receipt(told.outcome, told.detail, told.moved, messages, told.aliases)
         if not receipts.leave(self.ledger, kept.id, self.worker, whole, self.now()):
             return None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from include import notices
 from include.requests.cooling import cools
-from include.store import authority, consents, fixes, proofs, receipts, reviewing, waiting
+from include.store import authority, consents, edited, fixes, proofs, receipts, reviewing, waiting
 
 if TYPE_CHECKING:
     from include.settings import Settings
@@ -55,6 +55,9 @@ def reason(ledger: Ledger, option: ApprovedOption, settings: Settings, now: date
         return Reason("approver removed", f"{says}. Decide anew.")
     if option.stands and (forged := authority.doubt(ledger, option)):
         return Reason("not accounted for", forged)
+    if record := edited.meanwhile(ledger, option):
+        says = f"{record} was edited while it was changed (see its receipt): what was to follow was not applied."
+        return Reason("edited meanwhile", f"{says} Decide anew.")
     if stale := proofs.outdated(ledger, option.finding_id, now.date(), settings.proof_days):
         return Reason("proof too old", stale)
     if stale := consents.outdated((kept.fix for kept in option.fixes), now.date()):

@@ -50,6 +50,22 @@ def test_another_field_that_is_edited_right_before_the_write_stays_and_is_told(w
     with ledger.read() as connection:
         moved = connection.execute(sa.select(receipt.c.moved)).scalar_one()
     assert "lastname" in str(moved)
+    assert told_to(ledger) == sorted([str(change.before["email"]), NEW, SETTINGS.reviewers_mail])
+
+
+def test_after_such_an_edit_nothing_follows_before_people_decide_anew_and_the_reviewers_and_both_addresses_hear_of_it(
+    worker, sandbox, ledger
+):
+    changes = [email_fix(sandbox, "hubspot", "contact", skip=0), email_fix(sandbox, "shopify", "customer")]
+    id = approved(ledger, *changes)
+    sandbox.arm(by_hand(changes[0], "^PATCH", lastname="Edited"))
+    for _ in range(2):
+        worker.apply()
+    assert (states(ledger)[0], state_of(ledger, id)) == ("applied", ("open", 2))
+    assert [one["platform"] for one in ours(sandbox)] == ["hubspot"]
+    assert told_to(ledger) == sorted([str(changes[0].before["email"]), NEW, SETTINGS.reviewers_mail])
+    assert "was edited while it was changed" in str(receipts_of(ledger)[-1][1])
+    assert audit.verify(ledger) is None
 
 
 def test_an_address_that_is_edited_right_after_the_write_is_not_said_to_be_applied_and_not_written_again(
