@@ -28,6 +28,7 @@ NAMES = {
     "merge": {"merge"}, "attach": {"attach"}, "invite": {"invite"}, "reset_access": {"recover", "update"},
     "add_note": {"note"},
 }  # fmt: skip
+BEFOREHAND = {"coming", "off"}  # which message it is: that an address is going to go, and that it is not
 NOTE_FIELDS = {"note", "notes", "staff_notes"}
 DONE = {"applied", "unknown"}
 SERVICES = {
@@ -171,10 +172,14 @@ def _notices(held: Mapping[str, list[dict[str, Any]]], over: bool) -> Iterator[s
         text = json.loads(one["text"])
         heard.setdefault((one["about"], version, json.loads(one["recipient"]).casefold()), []).append(text)
     concerned: set[tuple[str, str]] = set()
+    warned: set[tuple[str, str]] = set()  # who hears beforehand that an address is going to go
     for fix in held["fix"]:
-        if fix["action"] != "set_email" or fix["state"] not in DONE | {"in_flight", "failed"}:
+        if fix["action"] != "set_email":
             continue
         about, version = (str(options[fix["option_id"]][name]) for name in ("finding_id", "version"))
+        warned.add((about, str(json.loads(fix["before"])["email"]).casefold()))
+        if fix["state"] not in DONE | {"in_flight", "failed"}:
+            continue
         service = f"({SERVICES[fix['target'].partition(':')[0]]})"
         both = {str(json.loads(fix[side])["email"]).casefold() for side in ("before", "after")}
         concerned |= {(about, who) for who in both}
@@ -195,7 +200,7 @@ def _notices(held: Mapping[str, list[dict[str, Any]]], over: bool) -> Iterator[s
     yield from (
         f"R8: message {id} goes to nobody whom it concerns"
         for about, who, id in told
-        if about and (about, who) not in concerned
+        if about and (about, who) not in (warned if id.split(".")[2] in BEFOREHAND else concerned)
     )
 
 

@@ -23,12 +23,14 @@ from include.review.deciding import coming
 from include.store import decisions, findings, switch
 from include.store.ledger import Ledger
 from tests.apply.cases import SETTINGS, Clock, Worker, a_finding, file
+from tests.apply.late import Late
 from tests.sandboxes import Sandbox
 from tests.torture import changes, checker
 
 LEASE = timedelta(seconds=SETTINGS.lease_seconds + 1)
 CAP = 6  # email changes a run
 SHOPS = 20  # findings at once
+LOST = timedelta(minutes=9)  # so long a write may be on its way
 FAULTS = ("reset_before", "reset_after", "502", "429", "truncate", "html", "empty")
 
 
@@ -80,7 +82,9 @@ class Engine(RuleBasedStateMachine):
         self.ledger = type(self).fresh_ledger()
         self.told.histories += 1
         self.clock = Mortal()
-        self.worker = Worker(self.ledger, self.sandbox, self.clock)
+        self.late = Late(self.sandbox)
+        self.lost_at = self.clock.moment
+        self.worker = Worker(self.ledger, self.late, self.clock)  # type: ignore[arg-type]  # it opens platforms, too
         self.foreign: set[int] = set()
         self.asked: list[tuple[int, Any]] = []
         self.number = 0
@@ -118,10 +122,26 @@ class Engine(RuleBasedStateMachine):
         names = ("shopify", "bigcommerce", "hubspot", "whmcs")
         self.sandbox.arm(*({"platform": name, "match": match, "fault": fault} for name in names))
 
+    @rule()
+    def lose(self) -> None:
+        """The answer to the next write is lost, and the write is on its way still."""
+        self.told.faults += 1
+        self.late.armed, self.late.held = True, None
+
+    @precondition(lambda self: self.late.held is not None)
+    @rule()
+    def land(self) -> None:
+        """What nobody heard of takes effect; a platform lets nothing wait for longer than that."""
+        self.sandbox.arm()
+        if self.clock.moment - self.lost_at < LOST:
+            self.late.land()
+        self.late.held = None
+
     @rule(platform=st.sampled_from(["shopify", "hubspot", "bigcommerce"]), which=st.integers(0, 7))
     def edit(self, platform: str, which: int) -> None:
-        """Somebody changes a record by hand."""
+        """Somebody changes a record by hand, and what was on its way is lost: nobody could keep the two apart."""
         self.sandbox.arm()
+        self.late.held = None
         open = self.sandbox.open(platform)
         record = changes.contacts(self.sandbox, platform)[which]
         self.number_of_edits = getattr(self, "number_of_edits", 0) + 1
@@ -178,6 +198,7 @@ class Engine(RuleBasedStateMachine):
         if not hasattr(self, "ledger"):
             return
         self.sandbox.arm()
+        self.late.armed, self.late.held = False, None
         switch.throw(self.ledger, "ann", "it is over", self.clock.moment, stop=False)
         self.clock.looks = -1
         for _ in range(4):
@@ -189,13 +210,15 @@ class Engine(RuleBasedStateMachine):
         self.ledger.engine.dispose()
 
     def _run(self, verb: Callable[..., Any]) -> None:
-        before = self._seq()
+        before, held, began = self._seq(), self.late.held, self.clock.moment
         try:
             verb(cap_set_email=CAP, settle_seconds=1)
         except (RollcallError, Killed):
             pass
         finally:
             self.clock.looks = -1
+            if self.late.held is not held:
+                self.lost_at = began
         sent = [one for one in self.sandbox.writes() if one["seq"] > before and one["action"] == "update"]
         changed = [one for one in sent if any("@" in str(new) for _, new in one["changed"].values())]
         assert len(changed) <= CAP, f"R9: {len(changed)} addresses were changed in one run, and the cap is {CAP}"
