@@ -40,11 +40,13 @@ class Settling:
     undone: bool = False
 
     def outcome(
-        self, now: Callable[[], datetime], sent_at: datetime, detail: str | None
+        self, now: Callable[[], datetime], sent_at: datetime, detail: str | None, stood: FixState
     ) -> tuple[FixState, str | None]:
         """
         `applied`, `unknown` or, long after it was sent, `failed`; with what a person should know of it.
 
+        It fails only where it `stood` as unknown already: a clock that was set tells nothing of how long that was, and
+        whoever a change concerns has heard of it by then.
         What a platform never shows (`fixes.UNSEEN`) stays unknown: not having seen it says nothing, however long after.
         So does what reads neither as before nor as after: it may have taken, and somebody may have changed it since.
         """
@@ -61,7 +63,7 @@ class Settling:
             self.sleep(pause)
             pause *= 2
         told = "; ".join(part for part in (detail, seen) if part)
-        over = self.undone and now() - sent_at > NO_LONGER
+        over = self.undone and stood is FixState.UNKNOWN and now() - sent_at > NO_LONGER
         return (FixState.FAILED if over else FixState.UNKNOWN), told
 
     def _seen(self) -> str | None:

@@ -61,6 +61,29 @@ def test_what_a_worker_wrote_before_it_died_is_found_by_reading(worker, sandbox,
     assert told_to(ledger) == sorted([change.before["email"], NEW])
 
 
+@pytest.mark.parametrize("lost", ["the answer", "the worker"])
+def test_a_clock_that_is_set_forward_does_not_let_a_change_fail_before_it_was_unknown(worker, sandbox, ledger, lost):
+    change = email_fix(sandbox, "hubspot", "contact")
+    approved(ledger, change)
+    if lost == "the worker":
+        sent_by_a_dead_worker(worker, change)
+        worker.clock.moment += timedelta(minutes=15)
+    else:
+        sandbox.arm({"platform": "hubspot", "match": "^PATCH", "fault": "reset_before", "times": 1})
+        worker.clock = SetForward(worker.clock.moment)
+    assert worker.apply() == {"unknown": 1}
+    assert told_to(ledger) == sorted([change.before["email"], NEW])
+    assert worker.verify() == {"failed": 1}
+
+
+@dataclass
+class SetForward(Clock):
+    """A clock that somebody sets forward while its worker waits for an answer to show."""
+
+    def sleep(self, seconds: float) -> None:
+        self.moment += timedelta(minutes=15)
+
+
 def test_what_may_have_been_sent_and_cannot_be_seen_is_unknown_then_failed_and_never_sent_again(
     worker, sandbox, ledger
 ):
