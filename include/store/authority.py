@@ -16,6 +16,7 @@ from include.digests import digest
 from include.model import Verdict
 from include.store import audit, requests, undone
 from include.store.schema import audit as lines
+from include.store.schema import decision
 
 if TYPE_CHECKING:
     from include.store.fixes import ApprovedOption
@@ -34,12 +35,20 @@ def doubt(ledger: Ledger, option: ApprovedOption) -> str | None:
                     "other than Rollcall wrote it. Nothing of it was applied; see who may write to the ledger."
                 )
             told.remove(own)  # a line tells of one
+        if _newest(connection, option) != option.decisions[-1].id:
+            return "The approval was withdrawn, though the ledger calls the finding approved. It was not applied."
         return _asked(connection, option)
 
 
 def accounted(connection: sa.Connection, row: sa.Row[Any]) -> bool:
     """Whether the audit tells of this row of `decision`."""
     return any(_tells(body, row) for body in _lines(connection, {audit.moment(row.at)}))
+
+
+def _newest(connection: sa.Connection, option: ApprovedOption) -> int | None:
+    """Which row of `decision` was the last one on these fixes, whatever it says."""
+    own = (decision.c.finding_id == option.finding_id, decision.c.version == option.version)
+    return connection.execute(sa.select(sa.func.max(decision.c.id)).where(*own)).scalar()
 
 
 def _asked(connection: sa.Connection, option: ApprovedOption) -> str | None:

@@ -41,7 +41,13 @@ def claim(ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: floa
     heard, and nothing is taken while everything is stopped, while it waits (`waiting`), or of records for which a
     client's objection stands.
     """
-    sooner = fix.alias("sooner")
+    sooner, later = fix.alias("sooner"), decision.alias("later")
+    withdrawn = sa.exists().where(
+        later.c.finding_id == decision.c.finding_id,
+        later.c.version == decision.c.version,
+        later.c.id > decision.c.id,
+        later.c.verdict != str(Verdict.APPROVED),
+    )
     allowed = sa.exists().where(
         option.c.id == fix.c.option_id,
         finding.c.id == option.c.finding_id,
@@ -49,6 +55,7 @@ def claim(ledger: Ledger, fix_id: int, worker: str, now: datetime, seconds: floa
         finding.c.state == "approved",
         decision.c.option_id == option.c.id,
         decision.c.verdict == str(Verdict.APPROVED),
+        ~withdrawn,
     )
     waits = sa.exists().where(decision.c.option_id == fix.c.option_id, decision.c.not_before > now)
     blocked = sa.exists().where(

@@ -13,7 +13,7 @@ from include.digests import finding_id
 from include.errors import NotAllowed
 from include.model import Action, Fix
 from include.review import deciding
-from include.store import decisions, findings, requests
+from include.store import decisions, findings, fixes, leases, requests
 from include.store.schema import audit, decision, finding, request
 from include.store.schema import undo as undone
 from tests.apply.cases import Worker, a_finding, approved, email_fix, file, receipts_of, state_of
@@ -77,6 +77,20 @@ def test_an_approval_that_somebody_wrote_into_the_ledger_is_not_applied_and_the_
     assert (sandbox.writes(), state_of(ledger, id)) == ([], ("open", 2))
     assert receipts_of(ledger)[-1][0] == "held"
     assert "No line of the audit tells of the approval of ada" in str(receipts_of(ledger)[-1][1])
+
+
+def test_an_approval_that_was_withdrawn_is_not_applied_though_the_ledger_calls_its_finding_approved(
+    worker, sandbox, ledger
+):
+    id = approved(ledger, email_fix(sandbox, "shopify", "customer"))
+    decisions.decide(ledger, id, version=1, verdict="rejected", reviewer="ada", reason="A slip.", withdraw=True)
+    with ledger.write() as connection:
+        connection.execute(sa.update(finding).values(state="approved"))
+    (option,) = fixes.approved(ledger)
+    assert not leases.claim(ledger, option.fixes[0].id, "worker 1", worker.clock.now(), 120)
+    assert worker.apply() == {}
+    assert (sandbox.writes(), state_of(ledger, id)) == ([], ("open", 2))
+    assert "The approval was withdrawn" in str(receipts_of(ledger)[-1][1])
 
 
 @pytest.mark.parametrize(
