@@ -6,6 +6,7 @@ It shares no code with what it checks but the names of tables and columns: a mis
     R1   no write without an approval of exactly that change
     R2   no approved change has its effect twice
     R3   no outcome is lost: nothing stays in flight, and what was written is not said to have failed
+    R4   nothing else is changed on a record than what was approved
     R5   nothing is written over a value that is not the one that was approved to be replaced
     R8   the old and the new address hear of an applied change, and of each service it was made in, never twice in the
          same words; nobody else does; of what was mailed, one message at most went out twice, as it was the first time
@@ -22,14 +23,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-# What the sandbox calls a write of each action. Notes are told by what they change.
-NAMES = {
-    "set_email": {"update"}, "add_email": {"update"}, "set_name": {"update"}, "set_order_email": {"update"},
-    "merge": {"merge"}, "attach": {"attach"}, "invite": {"invite"}, "reset_access": {"recover", "update"},
-    "add_note": {"note"},
-}  # fmt: skip
+from tests.torture.matching import same, wrong
+
 BEFOREHAND = {"coming", "off"}  # which message it is: that an address is going to go, and that it is not
-NOTE_FIELDS = {"note", "notes", "staff_notes"}
 DONE = {"applied", "unknown"}
 SERVICES = {
     "bigcommerce": "BigCommerce", "cpanel": "cPanel", "hubspot": "HubSpot", "shopify": "Shopify", "whmcs": "WHMCS",
@@ -83,35 +79,15 @@ def _matched(writes: list[Row], held: Mapping[str, list[dict[str, Any]]]) -> tup
     matched: dict[int, Row] = {}
     told = []
     for write in writes:
-        fits = [fix for fix in free if _same(write, fix, names)]
+        fits = [fix for fix in free if same(write, fix, names)]
         if not fits:
             told.append(f"R1, R2: write {write['seq']} ({write['action']} of {write['record']}) was not ours to send")
             continue
         fix = next((one for one in fits if one["state"] in DONE), fits[0])
         free.remove(fix)
         matched[fix["id"]] = write
-        told += _over_what(write, fix)
+        told += wrong(write, fix)
     return matched, told
-
-
-def _same(write: Row, fix: Row, names: Mapping[str, str]) -> bool:
-    kind = "note" if write["changed"] and set(write["changed"]) <= NOTE_FIELDS else write["action"]
-    if kind not in NAMES.get(fix["action"], ()):
-        return False
-    if names.get(write["record"], write["record"]) != names.get(fix["target"], fix["target"]):
-        return False
-    if fix["action"] not in {"set_email", "set_order_email"}:
-        return True
-    wanted = str(json.loads(fix["after"])["email"]).casefold()
-    return any(str(new).casefold() == wanted for _, new in write["changed"].values())
-
-
-def _over_what(write: Row, fix: Row) -> Iterator[str]:
-    if fix["action"] not in {"set_email", "set_order_email"}:
-        return
-    was = str(json.loads(fix["before"])["email"]).casefold()
-    if all(str(old).casefold() != was for old, _ in write["changed"].values()):
-        yield f"R5: write {write['seq']} replaced another value than the one that fix {fix['id']} was approved for"
 
 
 def _approved(matched: Mapping[int, Row], held: Mapping[str, list[dict[str, Any]]]) -> Iterator[str]:
