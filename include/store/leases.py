@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from include.model import TOOK, FixState, Verdict
-from include.store import objections, switch
+from include.store import aliases, objections, switch
 from include.store.schema import decision, finding, fix, option
 
 if TYPE_CHECKING:
@@ -134,17 +134,25 @@ def _shared(connection: sa.Connection, fix_id: int, now: datetime) -> bool:
 
     In flight is, too, what nobody heard of: it may land still, and would go over what is written meanwhile, unread.
     """
-    wanted = sa.select(fix.c.id, fix.c.target, fix.c.before)
+    wanted = sa.select(fix.c.id, fix.c.target, fix.c.before, fix.c.after)
     lands = sa.and_(fix.c.state.in_(UNHEARD_OF), fix.c.sent_at > now - NO_LONGER)
     under_way = sa.or_(fix.c.state == str(FixState.IN_FLIGHT), lands)
     busy = connection.execute(wanted.where(under_way, fix.c.id != fix_id)).all()
     mine = connection.execute(wanted.where(fix.c.id == fix_id)).all() if busy else []
-    return not _records(mine).isdisjoint(_records(busy))
+    today = aliases.names(connection) if busy else {}
+    return not _records(mine, today).isdisjoint(_records(busy, today))
 
 
-def _records(rows: Iterable[Any]) -> set[str]:
-    """What these fixes write to; a merge ends the duplicate, too."""
-    return {name for row in rows for name in (row.target, row.before.get("duplicate")) if name is not None}
+def _records(rows: Iterable[Any], today: Mapping[str, str]) -> set[str]:
+    """
+    What these fixes write to, by the names of today.
+
+    A merge ends the duplicate, too, and what an order is given to, or taken from, must not be another's meanwhile.
+    """
+    named = (
+        (row.target, row.before.get("duplicate"), row.before.get("contact"), row.after.get("contact")) for row in rows
+    )
+    return {today.get(name, name) for names in named for name in names if name is not None}
 
 
 def _mine(fix_id: int, worker: str) -> sa.ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from include.model import FixState, Option
+from include.model import Action, Fix, FixState, Option, Ref
 from include.store import leases
 from tests.store.cases import (
     LEASE,
@@ -100,3 +100,59 @@ def test_a_new_claim_remembers_nothing_of_the_one_before(ledger):
     by_hand(ledger, "UPDATE fix SET sent_at = '2026-10-01 00:00:00+00:00', image = '{}' WHERE id = :id", id=id)
     claim(ledger, id)
     assert stands(ledger) == ("in_flight", "worker", after(LEASE), None, None)
+
+
+def fixes_of_two(ledger, *both: Fix) -> list[int]:
+    """The fixes of two approved findings, one each."""
+    told = [a_finding(Option("so", (one,)), subject=f"shopify:customer:{number}") for number, one in enumerate(both, 7)]
+    filed(ledger, *told)
+    for one in told:
+        for reviewer in ("ada", "bo"):
+            if again(ledger, one).state in {"open", "half_approved"}:
+                decide(ledger, again(ledger, one), reviewer=reviewer)
+    return [fix_ids(again(ledger, one))[0] for one in told]
+
+
+def attach(old: str | None, new: str | None) -> Fix:
+    return Fix(Ref.parse("bigcommerce:order:9"), Action.ATTACH, {"contact": old}, {"contact": new})
+
+
+CUSTOMER = "bigcommerce:customer:1"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "free"),
+    [
+        pytest.param(attach(None, CUSTOMER), set_email(CUSTOMER), False, id="an-order-is-given-to-it"),
+        pytest.param(attach(CUSTOMER, None), set_email(CUSTOMER), False, id="an-order-is-taken-from-it"),
+        pytest.param(attach(None, "bigcommerce:customer:2"), set_email(CUSTOMER), True, id="an-order-of-another"),
+        pytest.param(set_email("hubspot:contact:5"), set_email("hubspot:contact:6"), False, id="two-of-its-names"),
+        pytest.param(
+            set_email("hubspot:contact:1"),
+            merge("hubspot:contact:2", "hubspot:contact:6"),
+            True,
+            id="a-merge-of-others",
+        ),
+        pytest.param(
+            set_email("hubspot:contact:5"),
+            merge("hubspot:contact:2", "hubspot:contact:6"),
+            False,
+            id="a-merge-of-one-that-was-merged",
+        ),
+    ],
+)
+def test_no_two_workers_are_at_one_record_by_whatever_name_or_way(ledger, one, other, free):
+    ids = fixes_of_two(ledger, one, other)
+    for old in (5, 6):
+        by_hand(
+            ledger,
+            "INSERT INTO alias (old, new, finding_id, at) SELECT :old, :new, id, :at FROM finding LIMIT 1",
+            old=f"hubspot:contact:{old}",
+            new="hubspot:contact:56",
+            at="2026-11-01 12:00:00+00:00",
+        )
+    for first, second in (ids, ids[::-1]):
+        assert claim(ledger, first)
+        assert claim(ledger, second) is free
+        for id in ids:
+            leases.give_back(ledger, id, "worker")
