@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from include.errors import SettingsWrong, UnclearOutcome, Unreachable
 from include.model import Notice
-from include.notices import chat, failures
+from include.notices import alarms, chat, failures
 from include.notices.failures import Verdict
 from include.notices.recipients import CHAT, NotDeliverable, mailbox
 from include.settings import Settings, settings
@@ -43,9 +43,10 @@ def deliver(
     """
     Send every message that is due; returns how many went. `post`: puts one into the chat, where there is a chat.
 
-    A message that can never go out is closed as refused, one that cannot go out now is put off. Raises Unreachable when
-    the mail server is not there, Unauthorized or SettingsWrong when it does not want us: nothing is lost by that. What
-    is wrong with the chat keeps no mail from going out, and is raised at the end.
+    A message that can never go out is closed as refused, and the reviewers hear of it where it was for the people of a
+    finding; one that cannot go out now is put off. Raises Unreachable when the mail server is not there, Unauthorized
+    or SettingsWrong when it does not want us: nothing is lost by that. What is wrong with the chat keeps no mail from
+    going out, and is raised at the end.
     """
     sender, worker, started = _sender(settings()), f"deliver:{uuid.uuid4().hex}", time.monotonic()
     told: Counter[str] = Counter()
@@ -66,11 +67,10 @@ def deliver(
                 case Verdict.SENT:
                     outbox.delivered(ledger, waiting.id, worker, moment)
                     told["sent"] += 1
-                case Verdict.NEVER:
-                    outbox.refused(ledger, waiting.id, worker, problem, moment)
-                    told["refused"] += 1
-                case _ if wait is None:
-                    outbox.refused(ledger, waiting.id, worker, f"gave up after 24 hours: {problem}", moment)
+                case _ if verdict is Verdict.NEVER or wait is None:
+                    why = problem if verdict is Verdict.NEVER else f"gave up after 24 hours: {problem}"
+                    alarm = alarms.undelivered(waiting.notice, why, settings())
+                    outbox.refused(ledger, waiting.id, worker, why, moment, alarm)
                     told["refused"] += 1
                 case _:
                     outbox.put_off(ledger, waiting.id, worker, problem, moment + wait)

@@ -80,9 +80,9 @@ def delivered(ledger: Ledger, id: int, worker: str, now: datetime) -> bool:
     return _close(ledger, id, worker, "sent", None, now)
 
 
-def refused(ledger: Ledger, id: int, worker: str, problem: str, now: datetime) -> bool:
-    """The message can never go out; `problem` holds no word of anybody."""
-    return _close(ledger, id, worker, "refused", problem, now)
+def refused(ledger: Ledger, id: int, worker: str, problem: str, now: datetime, told: Notice | None = None) -> bool:
+    """The message can never go out; `problem` holds no word of anybody. `told`: the message that says so."""
+    return _close(ledger, id, worker, "refused", problem, now, told)
 
 
 def put_off(ledger: Ledger, id: int, worker: str, problem: str, until: datetime) -> bool:
@@ -114,7 +114,9 @@ def counts(ledger: Ledger) -> dict[str, int]:
         return {state: int(number) for state, number in rows}
 
 
-def _close(ledger: Ledger, id: int, worker: str, state: str, problem: str | None, now: datetime) -> bool:
+def _close(
+    ledger: Ledger, id: int, worker: str, state: str, problem: str | None, now: datetime, told: Notice | None = None
+) -> bool:
     with ledger.write() as connection:
         values = {"state": state, "problem": problem, "sent_at": now if state == "sent" else None, "lease_owner": None}
         done = connection.execute(sa.update(notice).where(_mine(id, worker)).values(values))
@@ -122,6 +124,8 @@ def _close(ledger: Ledger, id: int, worker: str, state: str, problem: str | None
             return False
         named = connection.execute(sa.select(notice.c.message_id).where(notice.c.id == id)).scalar_one()
         audit.append(connection, f"notice {state}", {"message_id": named, "problem": problem}, now)
+        if told is not None:
+            put(connection, told, now)
     return True
 
 

@@ -61,7 +61,7 @@ def put(ledger: Ledger, *recipients: str, **said: Any) -> None:
     """Put a message to each into the outbox, in this order."""
     for number, recipient in enumerate(recipients):
         told: dict[str, Any] = {"subject": "A subject", "text": "A text\n", "html": "<p>A text</p>\n"} | said
-        one = Notice(f"<{number}.{len(rows(ledger))}@rollcall.example.com>", recipient, about=ID, **told)
+        one = Notice(f"<{number}.{len(rows(ledger))}@rollcall.example.com>", recipient, **told)
         with ledger.write() as connection:
             outbox.put(connection, one, NOW)
 
