@@ -23,7 +23,7 @@ def edited(finding_id: str, fix_id: int, record: Ref, fields: Collection[str], s
     page = f"{settings.page_url}findings/{finding_id}"
     text, html = worded("edited", settings, record=str(record), fields=said, page_url=page)
     told = (message_id(settings, f"fix-{fix_id}", "edited"), settings.reviewers_mail)
-    return [Notice(*told, "Rollcall: a record was edited meanwhile", text, html, finding_id, HEADERS)]
+    return [Notice(*told, "Rollcall: a record was edited meanwhile", text, html, None, HEADERS)]
 
 
 def undelivered(lost: Notice, problem: str, settings: Settings) -> Notice | None:
@@ -33,4 +33,4 @@ def undelivered(lost: Notice, problem: str, settings: Settings) -> Notice | None
     page = f"{settings.page_url}findings/{lost.about}"
     text, html = worded("undelivered", settings, why=problem, page_url=page)
     told = (message_id(settings, digest(lost.message_id)[:16], "undelivered"), settings.reviewers_mail)
-    return Notice(*told, "Rollcall: a message could not be delivered", text, html, lost.about, HEADERS)
+    return Notice(*told, "Rollcall: a message could not be delivered", text, html, None, HEADERS)
