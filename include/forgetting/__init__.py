@@ -9,6 +9,7 @@ What is forgotten: by age, and one person on request.
     redacting    a platform's page without the records of people who were erased
     nights       what is stored of past nights
     rows         what the ledger holds
+    unfinished   an erasure that broke off, until it is whole
     compacting   the ledger's file, without what was blanked
 
 A snapshot is written once, and this room is the exception: it takes records out and writes the checksums anew, and

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from include.errors import NotAllowed
-from include.forgetting import nights, rows
+from include.forgetting import nights, rows, unfinished
 from include.forgetting.compacting import compact
 from include.forgetting.pseudonyms import Erased, erased, make_key
 from include.people.addresses import normal
@@ -52,13 +52,19 @@ def erase(
         rows.require_settled(connection, found)
         rows.blank(connection, found, "erased", {"person": key.pseudonym(address), "key": key.mark}, at)
         rows.unsay(connection, one)
+        unfinished.note(snapshots, key.pseudonym(address), refs)
     taken = _from_nights(snapshots, one, frozenset(refs))
+    unfinished.done(snapshots, key.pseudonym(address))
     compact(ledger)
     return {"records": len(refs), **found.counts, **taken}
 
 
 def sweep(ledger: Ledger, snapshots: Snapshots, settings: Settings, now: datetime | None = None) -> dict[str, int]:
-    """Take out what a night that was under way, or a person's hand, has brought back of people who were erased."""
+    """
+    Take out what a night that was under way, or a person's hand, has brought back of people who were erased.
+
+    An erasure that broke off after the ledger was blanked is gone on with, in every night.
+    """
     people = erased(ledger, settings)
     if people is None:
         return {}
@@ -68,8 +74,13 @@ def sweep(ledger: Ledger, snapshots: Snapshots, settings: Settings, now: datetim
         if any(found.counts.values()):
             rows.require_settled(connection, found)
             rows.blank(connection, found, "forgotten", {}, at)
-    since = (at - JUST_NOW).date().isoformat()
-    return {**found.counts, **_from_nights(snapshots, people, frozenset(), since)}
+    taken: Counter[str] = Counter()
+    for person, refs in list(unfinished.left(snapshots)):
+        if person in people.pseudonyms:  # of another, the ledger was never blanked: nothing is erased yet
+            taken.update(_from_nights(snapshots, Erased(people.key, frozenset({person})), refs))
+            unfinished.done(snapshots, person)
+    taken.update(_from_nights(snapshots, people, frozenset(), (at - JUST_NOW).date().isoformat()))
+    return {**found.counts, **taken}
 
 
 def _from_nights(snapshots: Snapshots, people: Erased, refs: frozenset[str], since: str = "") -> dict[str, int]:
