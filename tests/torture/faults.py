@@ -23,6 +23,7 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
     "A1 written, and the answer lost": (
         f"{CRASHES}a_lost_answer_is_settled_by_reading",
         f"{CELLS}test_a_worker_killed_before_it_heard_an_answer_leaves_nothing_to_repair",
+        "tests/apply/test_late.py::test_what_lands_late_does_not_go_over_a_later_change",
     ),
     "A2 not written, and a 500": (f"{CRASHES}a_write_without_an_answer_and_without_effect_is_sent_once",),
     "A3 edited between approval and write": (
@@ -41,6 +42,8 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
     "A6 stopped past its lease": (
         f"{HELD}test_a_worker_that_is_stopped_past_its_lease_sends_and_says_nothing_when_it_wakes",
         f"{CRASHES}a_worker_that_wakes_after_its_lease_sends_nothing",
+        "tests/apply/test_stopping.py::test_a_worker_that_is_held_up_while_it_notes_that_it_sends_sends_nothing",
+        "tests/apply/test_stopping.py::test_a_worker_whose_fix_was_taken_over_sends_nothing_whatever_its_clocks_say",
     ),
     "A7 a merge that happened by half": (
         f"{HUBSPOT}a_merge_without_an_answer_is_sent_once_and_seen_by_reading",
@@ -130,7 +133,10 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
         "tests/store/test_roles.py::test_nobody_rewrites_what_was_decided_or_what_became_of_it",
         "tests/store/test_audit.py::test_the_first_line_that_does_not_follow_is_named",
     ),
-    "U3 a clock that goes back": (f"{EDITS}a_clock_that_is_set_back_breaks_no_order",),
+    "U3 a clock that goes back": (
+        f"{EDITS}a_clock_that_is_set_back_breaks_no_order",
+        f"{CRASHES}a_clock_that_is_set_forward_does_not_let_a_change_fail_before_it_was_unknown",
+    ),
     "P1 a process killed at a stage": (
         "P1, the API server killed during a change",
         "P1, the DAG processor killed during a change",
