@@ -34,6 +34,10 @@ def other(action: Action, target: str = "shopify:customer:1") -> Fix:
 
 
 BOTH = [("new", NEW), ("old", OLD)]
+EVERYWHERE = [
+    *("whmcs:login", "whmcs:client", "shopify:customer", "bigcommerce:customer"),
+    *("hubspot:contact", "cpanel:hosting", "whois:domain"),
+]
 
 
 @pytest.mark.parametrize(
@@ -41,18 +45,7 @@ BOTH = [("new", NEW), ("old", OLD)]
     [
         pytest.param([set_email()], BOTH, id="one-record"),
         pytest.param(
-            [
-                set_email(f"{name}:1")
-                for name in (
-                    "whmcs:login",
-                    "whmcs:client",
-                    "shopify:customer",
-                    "bigcommerce:customer",
-                    "hubspot:contact",
-                    "cpanel:hosting",
-                    "whois:domain",
-                )
-            ],
+            [set_email(f"{name}:1") for name in EVERYWHERE],
             BOTH,
             id="every-platform-once",
         ),
