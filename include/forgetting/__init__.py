@@ -7,6 +7,7 @@ What is forgotten: by age, and one person on request.
 
     pseudonyms   whom a keyed hash of an address stands for, and which addresses were erased
     redacting    a platform's page without the records of people who were erased
+    pages        a page as it is kept, without them and their records
     nights       what is stored of past nights
     rows         what the ledger holds
     unfinished   an erasure that broke off, until it is whole

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from include.forgetting import pages
+from include.forgetting.pages import MANIFEST
 from include.forgetting.pseudonyms import Erased
-from include.forgetting.redacting import redacted
 from include.store.lanes import PAGE
 from include.store.parts import write_bytes_whole, write_whole
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from upath import UPath
 
     from include.store.snapshots import Snapshot, Snapshots
-
-MANIFEST = "manifest.json"
 
 
 @dataclass
@@ -53,6 +52,7 @@ def records(snapshots: Snapshots, erased: Erased) -> set[str]:
 def erase(snapshot: Snapshot, erased: Erased, refs: frozenset[str]) -> dict[str, int]:
     """Take these people and their records out of one attempt. Returns how many rows or pages of each part it were."""
     taken: dict[str, int] = {}
+    own = refs | _placed(snapshot, refs)
     for path in sorted(_files(snapshot.folder), key=str):
         name = str(path.relative_to(snapshot.folder))
         if path.name == "part.parquet":
@@ -60,9 +60,9 @@ def erase(snapshot: Snapshot, erased: Erased, refs: frozenset[str]) -> dict[str,
         elif path.name == "part.jsonl":
             taken[name] = _findings(path, erased, refs)
         elif PAGE.fullmatch(path.name):
-            taken[name] = _raw_page(path, erased)
+            taken[name] = pages.erase(path, erased, own)
     for lane in {path.parent for path in _files(snapshot.folder) if PAGE.fullmatch(path.name)}:
-        _lane_sums(lane)
+        pages.sum_up(lane)
     taken = {name: number for name, number in taken.items() if number}
     if taken:
         at = snapshot.folder / "erased.json"
@@ -151,32 +151,15 @@ def _concerns(value: Any, erased: Erased, refs: frozenset[str]) -> bool:
     return any(_concerns(each, erased, refs) for each in inner)
 
 
-def _raw_page(path: UPath, erased: Erased) -> int:
-    line, _, body = path.read_bytes().partition(b"\n")
-    try:
-        header, new = json.loads(line), redacted(body, erased)
-    except ValueError:
-        path.unlink()  # cut short by a crash: it counts for nothing, and nobody can tell what is in it
-        return 1
-    if new == body:
-        return 0
-    write_bytes_whole(path, json.dumps({**header, "bytes": len(new)}).encode("ascii") + b"\n" + new)
-    return 1
-
-
-def _lane_sums(lane: UPath) -> None:
-    """Let a lane's checksums be those of its pages."""
-    path = lane / MANIFEST
-    if not path.is_file():
-        return
-    told = json.loads(path.read_text("utf-8"))
-    sums: dict[str, Any] = {}
-    for file, stream in told["pages"]:
-        body = (lane / file).read_bytes().partition(b"\n")[2]
-        sums.setdefault(stream, hashlib.sha256()).update(body)
-    found = {stream: each.hexdigest() for stream, each in sums.items()}
-    if found != told["sha256"]:
-        write_whole(path, {**told, "sha256": found})
+def _placed(snapshot: Snapshot, refs: frozenset[str]) -> frozenset[str]:
+    """The orders that these records have placed, as far as the night's tables still say so."""
+    if not refs or not (path := snapshot.part("orders").path("parquet")).is_file():
+        return frozenset()
+    rows = _read(path).select(["platform", "id", "contact_id"]).to_pylist()
+    told = {_shortened(ref, ["platform", "contact_id"]) for ref in refs}
+    return frozenset(
+        f"{row['platform']}:order:{row['id']}" for row in rows if f"{row['platform']}:{row['contact_id']}" in told
+    )
 
 
 def _write(path: UPath, content: bytes, rows: int) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from include.store.ledger import Ledger
 
 PERSONAL = re.compile(
-    r"((first|last|full|display|middle|nick)?name|(mobile)?(phone|fax)(number)?|mobile|address(line)?[12]?|street[12]?"
+    r"((first|last|full|display|middle|nick|contact)?name|(mobile)?(phone|fax)(number)?|mobile|address(line)?[12]?|street[12]?"
     r"|city|town|zip(code)?|post(al)?code|company(name)?|organi[sz]ation(name)?|(staff)?notes?|comments|customermessage"
     r"|ip(address)?)"
 )
@@ -56,6 +56,33 @@ def redacted(body: bytes, people: Erased) -> bytes:
     if not people.are_anywhere_in(page):
         return body
     return json.dumps(_page(page, people), ensure_ascii=True).encode("ascii")
+
+
+def without_records(body: bytes, theirs: Sequence[bool]) -> bytes:
+    """The page without what these of its records tell of a person; `theirs`: whether each is, in their order."""
+    if not any(theirs):
+        return body
+    page = parsed(body)
+    records = _records(page, len(theirs))
+    if records is None:  # a single one that is in no list
+        page = _record(page)
+    else:
+        places = list(range(len(records))) if isinstance(records, list) else list(records)
+        for at, own in zip(places, theirs, strict=True):
+            records[at] = _record(records[at]) if own else records[at]
+    return json.dumps(page, ensure_ascii=True).encode("ascii")
+
+
+def _records(page: Any, number: int) -> Any:
+    """The outermost list of so many records; PHP writes some lists as an object of numbered records."""
+    level = [page]
+    while level:
+        for value in level:
+            within = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+            if len(within) == number and all(isinstance(each, dict) for each in within):
+                return value
+        level = [each for value in level if isinstance(value, dict) for each in value.values()]
+    return None
 
 
 def _page(value: Any, people: Erased) -> Any:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Raw = Mapping[str, Iterable[Any]]
 
+RECORDS = {"accounts": "hosting"}  # of whose references a stream's ids are
+
 
 def contacts(raw: Raw) -> Iterator[Contact]:
     """Every hosting account; its id is its user name."""

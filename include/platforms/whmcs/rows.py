@@ -26,6 +26,9 @@ SHAPES = {
     "orders": ("orders", "order"),
 }
 
+# of whose references a stream's ids are
+RECORDS = {"clients": "client", "details": "client", "users": "login", "orders": "order"}
+
 
 def contacts(raw: Raw) -> Iterator[Contact]:
     """Every client and every login."""

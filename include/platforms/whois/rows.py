@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Raw = Mapping[str, Iterable[Any]]
 
+RECORDS = {"domains": "domain", "whois": "domain"}  # of whose references a stream's ids are
+
 
 def contacts(raw: Raw) -> Iterator[Contact]:
     """Every domain that a registrar answered for, as its registrant."""
