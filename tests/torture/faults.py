@@ -18,6 +18,7 @@ HUBSPOT = "tests/platforms/hubspot/test_merging.py::test_"
 NOTICES = "tests/notices/test_"
 AGAIN = "tests/test_stages_again.py::test_"
 NIGHT = "tests/test_night.py::test_"
+APPLYING_DAG = "tests/test_dags_applying.py::test_"
 
 FAULTS: Mapping[str, tuple[str, ...]] = {
     "A1 written, and the answer lost": (
@@ -33,6 +34,7 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
     "A4 edited between our look and our write": (
         f"{EDITS}another_field_that_is_edited_right_before_the_write_stays_and_is_told",
         f"{EDITS}an_address_that_is_edited_right_after_the_write_is_not_said_to_be_applied_and_not_written_again",
+        f"{EDITS}after_such_an_edit_nothing_follows_before_people_decide_anew_and_the_reviewers_and_both_addresses_hear_of_it",
     ),
     "A5 two workers at one fix": (
         f"{CRASHES}of_many_workers_one_writes",
@@ -108,6 +110,7 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
     "N1 a mail server in trouble": (
         f"{NOTICES}failures.py::test_only_a_lasting_answer_closes_a_message_and_the_other_one_still_goes",
         f"{NOTICES}failures.py::test_a_message_is_given_up_after_a_day_of_failures",
+        f"{NOTICES}alarms.py::test_the_reviewers_hear_once_of_a_message_that_never_arrives",
     ),
     "N2 killed after the message was accepted": (
         "tests/torture/test_post.py::test_a_postman_killed_at_any_moment_doubles_one_message_at_most_as_the_same_one",
@@ -153,6 +156,7 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
     "P4 Airflow's database of yesterday": ("P4, Airflow's database of yesterday",),
     "P5 the ledger of yesterday": (
         "tests/apply/test_heads.py::test_a_restored_ledger_is_not_applied_from_and_the_reviewers_hear_of_it",
+        f"{APPLYING_DAG}a_run_that_fails_after_a_write_leaves_the_head_and_what_is_restored_is_not_applied_from",
     ),
     "P6 another version of the code": (
         "tests/store/test_memory.py::test_what_a_newer_version_of_the_code_says_otherwise_reopens_nothing",
@@ -163,6 +167,7 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
     ),
     "P8 an Airflow that lets anybody in": (
         "tests/apply/test_surroundings.py::test_nothing_is_applied_from_an_airflow_that_is_open",
+        f"{APPLYING_DAG}nothing_is_checked_or_applied_from_an_airflow_that_is_open",
         "tests/test_review_plugin.py::test_where_the_public_has_a_role_the_page_is_closed",
         "tests/test_review_plugin.py::test_where_airflow_lets_anybody_in_the_page_is_closed_outside_the_sandbox",
     ),

@@ -100,6 +100,27 @@ MUTANTS = (
         ("tests/planning/test_standing.py",),
     ),
     Mutant(
+        "whether the audit tells of an approval",
+        "include/apply/returning.py",
+        "if option.stands and (forged := authority.doubt(ledger, option)):",
+        "if forged := None:",
+        ("tests/apply/test_authority.py",),
+    ),
+    Mutant(
+        "whether somebody edited the record meanwhile",
+        "include/apply/returning.py",
+        "if record := edited.meanwhile(ledger, option):",
+        "if record := None:",
+        ("tests/apply/test_edits_meanwhile.py",),
+    ),
+    Mutant(
+        "the closed doors of Airflow",
+        "dags/apply_approved_fixes.py",
+        "    _require_closed_doors()\n    ledger = store.open_ledger()\n",
+        "    ledger = store.open_ledger()\n",
+        ("tests/test_dags_applying.py",),
+    ),
+    Mutant(
         "who may open the page",
         "include/review/app.py",
         "app = FastAPI(dependencies=everywhere, ",
