@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from include.errors import NotAllowed
 from include.model import Action, Fix, Ref
@@ -17,8 +18,10 @@ from include.platforms.whmcs.services import hosting_of
 from include.platforms.whois.find import domains_of
 from include.registrant_change import set_address
 from include.settings import Settings
+from include.store.schema import receipt
 from tests.apply.cases import Worker, approved, receipts_of, states, told_to
 from tests.sandbox.hosting_world import Stack, hosting_world, served, set_email
+from tests.torture.checker import violations
 
 OLD, NEW = "ann@example.com", "ann@new.example"
 ANN = Ref("whmcs", "client", "11")
@@ -147,6 +150,11 @@ def test_a_worker_killed_between_the_anchor_and_the_note_leaves_word_that_the_no
     assert worker.apply() == {"applied": 1}
     assert "the note may be missing" in str(receipts_of(ledger)[0][1])
     assert [written["action"] for written in stack.desk.writes] == ["log"]
+    assert violations(ledger.engine, stack.desk.writes, over=True) == []
+    with ledger.write() as connection:
+        connection.execute(sa.update(receipt).values(detail=None))
+    (told,) = violations(ledger.engine, stack.desk.writes, over=True)
+    assert "never written" in told
 
 
 def test_a_service_on_another_server_stops_its_option_by_name(worker: Worker, ledger: Any, stack: Stack) -> None:
