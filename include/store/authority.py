@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def doubt(ledger: Ledger, option: ApprovedOption) -> str | None:
     """Why the approvals of an option are not to be trusted, as a sentence; None where they are."""
     with ledger.read() as connection:
-        told = _lines(connection, {audit.moment(row.at) for row in option.decisions})
+        told, said = _lines(connection, {audit.moment(row.at) for row in option.decisions}), None
         for row in option.decisions:
             own = next((body for body in told if _tells(body, row)), None)
             if own is None:
@@ -35,6 +35,9 @@ def doubt(ledger: Ledger, option: ApprovedOption) -> str | None:
                     "other than Rollcall wrote it. Nothing of it was applied; see who may write to the ledger."
                 )
             told.remove(own)  # a line tells of one
+            said = own.get("state")
+        if said != "approved":
+            return "By the audit's own line, more people must approve this. It was not applied: decide anew."
         if _newest(connection, option) != option.decisions[-1].id:
             return "The approval was withdrawn, though the ledger calls the finding approved. It was not applied."
         return _asked(connection, option)

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from include import undo
 from include.digests import finding_id
 from include.errors import NotAllowed
-from include.model import Action, Fix
+from include.model import Action, Evidence, Fix
 from include.review import deciding
 from include.store import decisions, findings, fixes, leases, requests
-from include.store.schema import audit, decision, finding, request
+from include.store.schema import audit, decision, finding, option, request
 from include.store.schema import undo as undone
 from tests.apply.cases import Worker, a_finding, approved, email_fix, file, receipts_of, state_of
 from tests.store.cases import unguard
@@ -121,6 +121,23 @@ def test_a_line_that_is_not_what_was_written_counts_for_none(worker, sandbox, le
         connection.execute(sa.update(audit).where(audit.c.seq == line.seq).values({column: other}))
     assert worker.apply() == {}
     assert sandbox.writes() == []
+
+
+def test_half_an_approval_that_somebody_made_a_whole_one_in_the_ledger_is_not_applied(worker, sandbox, ledger):
+    told = replace(
+        a_finding(email_fix(sandbox, "shopify", "customer")), because=(Evidence("weak_proof", 0.5, "Weak."),)
+    )
+    file(ledger, told, 1)
+    row = findings.get(ledger, finding_id(told.key))
+    assert row.options[0].people == 2
+    said = {"verdict": "approved", "version": 1, "option_hash": row.options[0].hash}
+    assert decisions.decide(ledger, row.id, reviewer="ada", **said) == "half_approved"
+    with ledger.write() as connection:
+        connection.execute(sa.update(option).values(people=1))
+        connection.execute(sa.update(finding).values(state="approved"))
+    assert worker.apply() == {}
+    assert (sandbox.writes(), state_of(ledger, row.id)) == ([], ("open", 2))
+    assert "more people must approve this" in str(receipts_of(ledger)[-1][1])
 
 
 def test_a_line_of_another_finding_counts_for_none(worker, sandbox, ledger):
