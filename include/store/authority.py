@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from include.digests import digest
+from include.errors import NotAllowed
 from include.model import Verdict
 from include.store import audit, requests, undone
 from include.store.schema import audit as lines
-from include.store.schema import decision
+from include.store.schema import decision, finding, request, undo
 
 if TYPE_CHECKING:
     from include.store.fixes import ApprovedOption
     from include.store.ledger import Ledger
+
+
+UNTIED = "Nothing in the ledger says any more who asked for this: something other than Rollcall changed it."
+ASKED_FOR = {"requested_email_change": request, undone.RULE: undo}  # by rule, the table that says who asked
 
 
 def doubt(ledger: Ledger, option: ApprovedOption) -> str | None:
@@ -48,6 +53,33 @@ def accounted(connection: sa.Connection, row: sa.Row[Any]) -> bool:
     return any(_tells(body, row) for body in _lines(connection, {audit.moment(row.at)}))
 
 
+def require_tied(connection: sa.Connection, finding_id: str) -> None:
+    """Raise NotAllowed where a finding has lost who asked for it: whom to keep from approving it nobody can tell."""
+    if not tied(connection, finding_id):
+        raise NotAllowed(f"{UNTIED} It cannot be approved: reject it, and ask for it anew.")
+
+
+def tied(connection: sa.Connection, finding_id: str) -> bool:
+    """Whether a finding that somebody must have asked for is still tied to all who did, by the audit's own lines."""
+    key = str(connection.execute(sa.select(finding.c.key).where(finding.c.id == finding_id)).scalar())
+    asked = ASKED_FOR.get(key.split("/", 1)[0])  # not by the column: the finding's id holds its key, and so its rule
+    if (
+        asked is not None
+        and not connection.execute(sa.select(sa.exists().where(asked.c.finding_id == finding_id))).scalar()
+    ):
+        return False
+    own = connection.execute(sa.select(request.c.id).where(request.c.finding_id == finding_id)).scalars()
+    return _led_to(connection, finding_id) <= set(own)
+
+
+def _led_to(connection: sa.Connection, finding_id: str) -> set[int]:
+    """The requests that led to a finding, as the audit tells it; not those that led to another one since."""
+    text = sa.cast(lines.c.body, sa.Text)
+    told = sa.select(lines.c.body).where(lines.c.kind == "request", text.contains('"finding":"')).order_by(lines.c.seq)
+    last = {body["request"]: body["finding"] for body in connection.execute(told).scalars()}
+    return {number for number, led_to in last.items() if led_to == finding_id}
+
+
 def _newest(connection: sa.Connection, option: ApprovedOption) -> int | None:
     """Which row of `decision` was the last one on these fixes, whatever it says."""
     own = (decision.c.finding_id == option.finding_id, decision.c.version == option.version)
@@ -55,6 +87,8 @@ def _newest(connection: sa.Connection, option: ApprovedOption) -> int | None:
 
 
 def _asked(connection: sa.Connection, option: ApprovedOption) -> str | None:
+    if not tied(connection, option.finding_id):
+        return f"{UNTIED} It was not applied."
     if not requests.genuine(connection, option.finding_id):
         return "What the client asked for, or who took that down, is not what was written down. It was not applied."
     for who in option.authority.reviewers:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from include.errors import AlreadyDecided, FindingChanged, NotAllowed
 from include.model import FixState, Verdict
 from include.settings import settings
-from include.store import audit, four_eyes, objections, proofs, requests, reviewing, undone, waiting
+from include.store import audit, authority, four_eyes, objections, proofs, requests, reviewing, undone, waiting
 from include.store import consents as given
 from include.store.schema import decision, finding, fix, option
 
@@ -76,6 +76,7 @@ def decide(
             _require_withdrawable(connection, row)
         chosen = _option(connection, row, option_hash) if said is Verdict.APPROVED else None
         if chosen is not None:
+            authority.require_tied(connection, finding_id)
             requests.require_another_person(connection, finding_id, reviewer)
             undone.require_another_person(connection, finding_id, reviewer)
             objections.require_none(connection, finding_id)
