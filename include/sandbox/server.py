@@ -136,7 +136,11 @@ def build(people: int, seed: int, **options: Any) -> Starlette:
 
 def connections_to(origin: str, mail: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The Airflow connections that reach this sandbox, in Airflow's JSON form."""
-    extras = {"shopify": {"api_version": "2026-10", "storefront_token": "sandbox"}, "hubspot": {"version": "v3"}}
+    extras = {
+        "whmcs": {"whois_blank": "_"},
+        "shopify": {"api_version": "2026-10", "storefront_token": "sandbox"},
+        "hubspot": {"version": "v3"},
+    }
     found: dict[str, dict[str, Any]] = {
         name: {
             "conn_type": "http",

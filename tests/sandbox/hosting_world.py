@@ -70,7 +70,7 @@ class Stack:
     def platform(self, name: str, secret: str = "sandbox", **options: Any) -> Platform:
         """One of our platforms, opened on the sandbox."""
         home = "whm" if name == "cpanel" else "whmcs"
-        key = Key("sandbox", secret, options)
+        key = Key("sandbox", secret, {"whois_blank": "_"} | options)
         return open_platform(name, self.session, f"{self.url}/{home}", key, sleep=lambda _seconds: None)
 
     def arm(self, fault: str, match: str, platform: str = "whmcs", **how: Any) -> None:

@@ -24,6 +24,12 @@ __all__ = ["Api", "judge"]
 
 REGISTERED = {"Active", "Grace"}  # in any other status the registrar does not hold the domain for us (any more)
 ELEMENT = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
+UNSPELLED = (
+    "nothing was sent to the registrar: it has a field {name!r}, and how WHMCS spells a blank in XML is not documented."
+    " Spelled wrongly, the registrar may save every such field empty. Try on a domain of your own: send its contacts"
+    " back by DomainUpdateWhoisInfo with `_` for each blank, and without any, and see in the registrar's panel at which"
+    ' none is lost. Then put {{"whois_blank": "_"}} or {{"whois_blank": ""}} into the extra of the connection whmcs.'
+)
 
 
 class Api(Pulled):
@@ -31,7 +37,8 @@ class Api(Pulled):
 
     def __init__(self, http: Http, key: Key) -> None:
         self._whmcs = Endpoint(http, key)
-        self._blank = str(key.options.get("whois_blank", "_"))
+        blank = key.options.get("whois_blank")
+        self._blank = None if blank is None else str(blank)
 
     def about(self) -> About:
         """Which installation this is, and which actions its API role lacks."""
@@ -78,7 +85,7 @@ class Api(Pulled):
         return {"locked": True, "unlocked": False}.get((said or "").lower())
 
     def save(self, domain_id: str, wanted: Roles) -> None:
-        """Send whole roles to the registrar, once."""
+        """Send whole roles to the registrar, once. Refuses names with blanks unless it was told how to spell them."""
         self._whmcs.write("DomainUpdateWhoisInfo", domainid=domain_id, xml=self._xml(wanted))
 
     def _asked(self, page: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -106,7 +113,9 @@ class Api(Pulled):
         return f"<contactdetails>{''.join(parts)}</contactdetails>"
 
     def _element(self, key: str) -> str:
-        name = key.replace(" ", self._blank)
+        if " " in key and self._blank is None:
+            raise Refusal(UNSPELLED.format(name=key))
+        name = key.replace(" ", self._blank or "")
         if not ELEMENT.fullmatch(name):
             raise UnexpectedAnswer(f"whois: the registrar's field {key!r} cannot be sent back as XML.")
         return name

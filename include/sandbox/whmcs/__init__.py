@@ -38,7 +38,9 @@ SWITCHES = {
     "whmcs_contact_search": "equal",  # GetContacts by address finds what equals it; "begins": what begins so, too
     # Whose address a sub-contact may not take: another "contacts"' alone, or "everyone"'s, clients' as well.
     "whmcs_contact_duplicates": "contacts",
-    "whois_blanks": "underscore",  # `First_Name` in the XML means `First Name`; "verbatim": it means itself
+    # What means `First Name` in the XML: "underscore", `First_Name`; "removed", `FirstName`; "verbatim": nothing does.
+    "whois_blanks": "underscore",
+    "whois_empty_refused": True,  # a registrar refuses a role without address or street; False: it saves them empty
     # "ignored": the registrar module says success and does nothing; "registrant": it saves that role and skips others.
     "whois_save": "applied",
     "whois_locked": (),  # ids of domains that their registrar holds locked

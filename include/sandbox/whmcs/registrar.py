@@ -112,7 +112,9 @@ class Registrar:
             role: {name: sent.get(role, {}).get(_element(name, blanks), "") for name in module.fields.values()}
             for role in module.roles
         }
-        if any(not fields[module.fields["email"]] or not fields[module.fields["street"]] for fields in wanted.values()):
+        required = [module.fields["email"], module.fields["street"]]
+        lacks = any(not fields[name] for fields in wanted.values() for name in required)
+        if lacks and self._desk.switches["whois_empty_refused"]:
             raise Wrong("Registrar Error: a contact lacks a required field")
         if self._desk.switches["whois_save"] == "ignored":
             return {}
@@ -159,4 +161,4 @@ def _roles(account: Account, module: Module) -> dict[str, dict[str, str]]:
 
 def _element(name: str, blanks: str) -> str:
     """How the field's name arrives in XML: with `verbatim`, a name with a blank cannot arrive at all."""
-    return name.replace(" ", "_") if blanks == "underscore" else name
+    return name.replace(" ", {"underscore": "_", "removed": ""}.get(blanks, " "))

@@ -73,6 +73,36 @@ def test_a_save_that_does_nothing_is_seen_by_reading_back(stack):
     assert [written["effect"] for written in stack.desk.writes] == ["none"]
 
 
+@pytest.mark.parametrize(("blanks", "spelled"), [("underscore", "_"), ("removed", "")])
+def test_blanks_are_spelled_as_the_connection_says_and_no_field_is_lost(stack, blanks, spelled):
+    stack.desk.switches.update(whois_blanks=blanks, whois_empty_refused=False)
+    whois = stack.platform("whois", whois_blank=spelled)
+    before = whois.api.roles("31")
+    whois.fixes.write(whois.api, set_email("whois:domain:31", "ann@example.com", "ann@new.example"))
+    after = whois.api.roles("31")
+    moved = {(role, key) for role in before for key in before[role] if after[role][key] != before[role][key]}
+    assert moved == {("Registrant", "Email Address"), ("Admin", "Email Address")}
+
+
+@pytest.mark.parametrize("blanks", ["underscore", "removed", "verbatim"])
+@pytest.mark.parametrize("domain", ["31", "32"])
+def test_a_spelling_of_blanks_that_nobody_told_is_not_guessed(stack, blanks, domain):
+    stack.desk.switches.update(whois_blanks=blanks, whois_empty_refused=False)
+    whois = stack.platform("whois", whois_blank=None)
+    before = whois.api.roles(domain)
+    with pytest.raises(Refusal, match=r'domain of your own.*"whois_blank": "_"'):
+        whois.fixes.write(whois.api, set_email(f"whois:domain:{domain}", DOMAINS[domain], "new@new.example"))
+    assert whois.api.roles(domain) == before
+    assert stack.desk.writes == []
+
+
+def test_names_without_blanks_need_no_spelling(stack):
+    whois = stack.platform("whois", whois_blank=None)
+    fix = set_email("whois:domain:33", DOMAINS["33"], "new@new.example")
+    whois.fixes.write(whois.api, fix)
+    assert whois.fixes.read(whois.api, fix) == {"email": "new@new.example"}
+
+
 def test_a_registrar_that_takes_our_spelling_of_blanks_for_other_fields_blanks_nothing(stack):
     stack.desk.switches["whois_blanks"] = "verbatim"
     whois = stack.platform("whois")
