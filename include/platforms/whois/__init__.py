@@ -16,7 +16,8 @@ What we know (developers.whmcs.com at 2026-01-05, and three public registrar mod
 * Under ICANN's transfer policy a new registrant address is a change of registrant: both addresses may have to
   confirm, the domain may be locked against transfer for 60 days, and it is suspended when the new address is not
   verified within 15. So a change here is proposed by itself and needs its own consent (`registrant_change`).
-* A redacted address means unknown, never different.
+* A redacted address means unknown, never different. Nothing is sent back while any value of any role is redacted: the
+  words that hide it would be saved in its place.
 * A lock (DomainGetLockingStatus) is meant against transfers. Whether a registrar refuses a new address because of it is
   not documented: a locked domain is asked last.
 """

@@ -13,7 +13,7 @@ from typing import Any
 from include.errors import Refusal
 from include.model import Action, Fix, Ref
 from include.platforms.whois.api import Api
-from include.platforms.whois.roles import email, email_fields, registrant
+from include.platforms.whois.roles import email, email_fields, redacted, registrant
 from include.registrant_change import consented, deadlines
 
 CAN: Mapping[Action, frozenset[str]] = {Action.SET_EMAIL: frozenset({"addresses"})}
@@ -41,7 +41,8 @@ def write(api: Api, fix: Fix) -> str | None:
     Send every role back whole, with the old address replaced wherever it stands and nothing else touched.
 
     Answers by when what must happen: the new address verified, the domain free to be transferred. WHMCS takes roles
-    as a whole only: what somebody changes in one between this look and the request is put back to what it was.
+    as a whole only: what somebody changes in one between this look and the request is put back to what it was. For the
+    same reason nothing is sent while the registrar hides a value of any role.
     """
     _may(fix)
     if not consented(fix):
@@ -58,6 +59,11 @@ def write(api: Api, fix: Fix) -> str | None:
     }
     if wanted == found:
         raise Refusal(f"{fix.target} holds the old address in no role (any more): nothing was sent.")
+    if hidden := sorted({role for role, fields in wanted.items() if any(map(redacted, fields.values()))}):
+        raise Refusal(
+            f"The registrar hides values of {fix.target} (in {', '.join(hidden)}) and takes whole roles only: the words"
+            " that hide them would be saved in their place. Nothing was sent; change it in the registrar's panel."
+        )
     api.save(fix.target.id, wanted)
     return " ".join(deadlines(fix.after, datetime.now(UTC).date(), fix.after.get("domain"))) or None
 

@@ -41,6 +41,7 @@ SWITCHES = {
     # What means `First Name` in the XML: "underscore", `First_Name`; "removed", `FirstName`; "verbatim": nothing does.
     "whois_blanks": "underscore",
     "whois_empty_refused": True,  # a registrar refuses a role without address or street; False: it saves them empty
+    "whois_hidden": {},  # fields, as `Tech Email`, that a registrar tells in such words as `REDACTED FOR PRIVACY`
     # "ignored": the registrar module says success and does nothing; "registrant": it saves that role and skips others.
     "whois_save": "applied",
     "whois_locked": (),  # ids of domains that their registrar holds locked

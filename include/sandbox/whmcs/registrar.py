@@ -97,7 +97,11 @@ class Registrar:
     def told(self, domain: int) -> dict[str, Any]:
         """The roles as the module tells them."""
         self._answer_for(domain)
-        roles = self.roles[domain]
+        hidden = self._desk.switches["whois_hidden"]
+        roles = {
+            role: {name: hidden.get(f"{role} {name}", value) for name, value in fields.items()}
+            for role, fields in self.roles[domain].items()
+        }
         if not self._module[domain].as_text:
             return {role: dict(fields) for role, fields in roles.items()}
         return {role: json.dumps(fields) for role, fields in roles.items()}

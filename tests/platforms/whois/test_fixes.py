@@ -96,6 +96,19 @@ def test_a_spelling_of_blanks_that_nobody_told_is_not_guessed(stack, blanks, dom
     assert stack.desk.writes == []
 
 
+@pytest.mark.parametrize(
+    ("role", "field", "words"),
+    [("Technical", "Email Address", "REDACTED FOR PRIVACY"), ("Registrant", "Phone Number", "Data Protected")],
+)
+def test_what_the_registrar_hides_is_never_sent_back_as_if_it_were_the_value(stack, role, field, words):
+    stack.desk.switches["whois_hidden"] = {f"{role} {field}": words}
+    whois = stack.platform("whois")
+    assert whois.api.roles("31")[role][field] == words
+    with pytest.raises(Refusal, match=rf"hides values of whois:domain:31 \(in {role}\)"):
+        whois.fixes.write(whois.api, set_email("whois:domain:31", "ann@example.com", "ann@new.example"))
+    assert stack.desk.writes == []
+
+
 def test_names_without_blanks_need_no_spelling(stack):
     whois = stack.platform("whois", whois_blank=None)
     fix = set_email("whois:domain:33", DOMAINS["33"], "new@new.example")
