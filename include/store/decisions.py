@@ -81,8 +81,9 @@ def decide(
             undone.require_another_person(connection, finding_id, reviewer)
             objections.require_none(connection, finding_id)
             chosen = given.chosen(connection, finding_id, row.key, chosen, consents, at.date())
-        state = _state(connection, row, said, reviewer, chosen, at)
-        not_before = waiting.begin(connection, row, chosen, at, coming) if chosen and state == "approved" else None
+        wait = waiting.needed(connection, row, chosen, at, coming) if chosen is not None else None
+        state = _state(connection, row, said, reviewer, chosen, max(at, wait.until) if wait else at)
+        not_before = waiting.begin(connection, wait, at) if wait and state == "approved" else None
         if chosen is not None:
             day = (not_before or at).date()
             proofs.require_fresh(connection, finding_id, day, settings().proof_days)
@@ -176,11 +177,11 @@ def _state(
     said: Verdict,
     reviewer: str,
     chosen: sa.Row[Any] | None,
-    now: datetime,
+    begins: datetime,
 ) -> str:
     """
     The state that the decision leads to. What needs two people goes by half: both must approve one option, and the
-    first approval may not be so old that it would not be applied: then this one is the first.
+    first approval may not be so old that it would not be applied once this `begins`: then this one is the first.
     """
     if chosen is None:
         return str(said)
@@ -192,8 +193,8 @@ def _state(
         .order_by(decision.c.id.desc())
         .limit(1)
     ).first()
-    oldest = now - timedelta(days=settings().approval_days)
-    if row.state == "half_approved" and first is not None and first.at >= oldest:
+    oldest = begins - timedelta(days=settings().approval_days)
+    if row.state == "half_approved" and first is not None and first.at > oldest:
         if reviewing.person(first.reviewer) == reviewing.person(reviewer):
             raise NotAllowed(f"This needs a second person, {four_eyes.why(actions)}: you approved it first.")
         if first.option_id != chosen.id:

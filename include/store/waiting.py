@@ -41,10 +41,10 @@ Off = Callable[[str, int, Sequence[str]], Sequence[Notice]]
 BEGUN = (str(FixState.IN_FLIGHT), str(FixState.APPLIED), str(FixState.UNKNOWN))
 
 
-def begin(
+def needed(
     connection: sa.Connection, finding: sa.Row[Any], chosen: sa.Row[Any], now: datetime, coming: Coming | None
-) -> datetime | None:
-    """Put the messages of an approval into the outbox; until when it waits, None where it need not."""
+) -> Wait | None:
+    """Until when this option waits if it is approved now, and who is told; None where it need not."""
     if coming is None or not _asked_for(connection, finding.id):
         return None
     rows = connection.execute(sa.select(fix).where(fix.c.option_id == chosen.id).order_by(fix.c.position)).all()
@@ -52,8 +52,12 @@ def begin(
     wait = coming(finding.id, finding.version, fixes, now, undone.made_at(connection, finding.id))
     if wait is None:
         return None
-    if (waited := _waited(connection, finding, chosen, now)) is not None:
-        return waited
+    waited = _waited(connection, finding, chosen, now)
+    return wait if waited is None else Wait(waited, ())
+
+
+def begin(connection: sa.Connection, wait: Wait, now: datetime) -> datetime:
+    """Put the messages of an approval into the outbox; until when it waits."""
     for one in wait.notices:
         outbox.put(connection, one, now)
     return wait.until

@@ -113,3 +113,15 @@ def test_how_long_the_first_change_has_stood_counts(undo_of, ledger, worker):
     assert again is not None
     assert again.decisions[-1].not_before == late + timedelta(hours=24)
     assert again.rule == undo.RULE
+
+
+def test_a_first_approval_that_is_too_old_once_the_wait_is_over_is_not_the_half_of_two(undo_of, ledger, worker):
+    row, _ = undo_of(NEW)
+    begun, told = worker.clock.moment, told_to(ledger)
+    assert approve(ledger, row, "ada", now=begun) == "half_approved"
+    late = begun + timedelta(days=6, hours=22)
+    assert approve(ledger, row, "cleo", now=late) == "half_approved"
+    assert told_to(ledger) == told
+    assert approve(ledger, row, "ada", now=late) == "approved"
+    worker.clock.moment = late + timedelta(hours=5)
+    assert set(worker.apply()) == {"applied"}
