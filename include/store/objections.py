@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -22,6 +22,8 @@ from include.store.schema import finding, fix, objection, option
 if TYPE_CHECKING:
     from include.model import Notice
     from include.store.ledger import Ledger
+
+COMING = ("open", "half_approved", "approved", "deferred")  # of a finding that an objection keeps from being applied
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,15 @@ def lift(ledger: Ledger, finding_id: str, who: str, why: str, now: datetime) -> 
     """
     Let the fixes go on that an objection, recorded at this finding, has frozen.
 
-    Raises NotReviewer, AlreadyDecided where none stands, and NotAllowed for who asked for a change of these records.
+    Raises NotReviewer, AlreadyDecided where none stands, and NotAllowed for who asked for this change, or for one of
+    these records that it keeps from being made.
     """
     reviewing.require_reviewer(who)
     with ledger.write() as connection:
         own = next((one for one in _standing(connection) if one.finding_id == finding_id), None)
         if own is None:
             raise AlreadyDecided("No objection stands here any more. Reload the page.")
-        for each in _about(connection, own.records) | {finding_id}:
+        for each in _coming_about(connection, own.records) | {finding_id}:
             if requests.asked_by(connection, each, who) or undone.asked_by(connection, each, who):
                 raise NotAllowed("You asked for a change of these records: another person must lift the objection.")
         _add(connection, finding_id, who, why, now, stands=False)
@@ -141,12 +144,12 @@ def _records(connection: sa.Connection, finding_id: str) -> set[str]:
     return {row.subject, *row.others, *(one.target for one in fixes), *duplicates}
 
 
-def _about(connection: sa.Connection, records: Iterable[str]) -> set[str]:
-    """The findings that are about one of these records."""
+def _coming_about(connection: sa.Connection, records: Iterable[str]) -> set[str]:
+    """The findings about one of these records that are, or may yet be, approved and applied."""
     today = aliases.names(connection)
     wanted = _named(records, today)
-    rows: Iterable[sa.Row[Any]] = connection.execute(sa.select(finding.c.id, finding.c.subject, finding.c.others))
-    return {row.id for row in rows if wanted & _named((row.subject, *row.others), today)}
+    coming = sa.select(finding.c.id, finding.c.subject, finding.c.others).where(finding.c.state.in_(COMING))
+    return {row.id for row in connection.execute(coming) if wanted & _named((row.subject, *row.others), today)}
 
 
 def _named(records: Iterable[str], today: dict[str, str]) -> set[str]:

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from include import audit
 from include.errors import AlreadyDecided, NotAllowed, Objected
 from include.model import FixState, Option
-from include.store import objections
-from include.store.schema import alias, decision, objection
+from include.store import objections, undone
+from include.store.schema import alias, decision, finding, objection
 from tests.store.cases import (
     NOW,
     a_finding,
@@ -107,6 +107,35 @@ def test_of_many_who_object_at_once_one_is_written_down(ledger):
     answers = at_once(lambda number: object_to(ledger, row, f"support {number}"), 8)
     assert tally(answers) == {None: 1, AlreadyDecided: 7}
     assert len(rows(ledger, objection)) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "may"),
+    [*((state, False) for state in objections.COMING), ("rejected", True), ("settled", True), ("gone", True)],
+)
+def test_whoever_asked_for_something_else_of_these_records_lifts_it_once_that_is_over(ledger, state, may):
+    row = filed(ledger, a_finding(), of(1))
+    earlier = again(ledger, of(1))
+    with ledger.write() as connection:
+        undone.asked(connection, earlier.id, earlier.id, "bob", "a mistake", NOW)
+        connection.execute(sa.update(finding).where(finding.c.id == earlier.id).values(state=state))
+    object_to(ledger, row)
+    if may:
+        lift(ledger, row)
+        assert objections.against(ledger, row.id) == []
+        return
+    with pytest.raises(NotAllowed, match="another person must lift"):
+        lift(ledger, row)
+
+
+def test_whoever_asked_for_this_very_change_never_lifts_it(ledger):
+    row = filed(ledger, a_finding())
+    decide(ledger, row, "rejected", reason="no")
+    with ledger.write() as connection:
+        undone.asked(connection, row.id, row.id, "bob", "a mistake", NOW)
+    object_to(ledger, row)
+    with pytest.raises(NotAllowed, match="another person must lift"):
+        lift(ledger, row)
 
 
 @pytest.mark.parametrize(("who", "why"), [(" ", "x"), ("sam", " ")])
