@@ -11,7 +11,8 @@ What we know (cPanel's OpenAPI 11.137, seen 2026-09-05):
   (`CONTACTEMAIL2`) can be seen in that answer, but not set.
 * `modifyacct` can also rename an account or change its owner: nothing but `user` and `contactemail` is ever sent.
 * `*unknown*` is how it says that an account has no address.
-* The documentation shows changes as GET; they are sent as POST, because a query string ends up in access logs.
+* The documentation shows changes as GET; they are sent as POST, because a query string ends up in access logs. Whether
+  WHM takes a POST is not documented: where it answers 405, nothing was changed and the fix says to name the method.
 """
 
 CONNECTION = "whm"

@@ -26,7 +26,7 @@ class Api(Pulled):
     def __init__(self, http: Http, key: Key) -> None:
         self._http = http
         self._signed = {"Authorization": f"whm {key.login}:{key.secret}"}
-        self._method = str(key.options.get("method", "POST"))
+        self._method = str(key.options.get("method", "POST")).upper()
 
     def about(self) -> About:
         """Which server this is, and which rights the token lacks."""

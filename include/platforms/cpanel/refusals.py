@@ -43,6 +43,10 @@ CATALOGUE: tuple[tuple[str, type[Refusal], str], ...] = (
         "whm refused for want of a valid cPanel license on its server: renew it, then approve again.",
     ),
 )
+NO_POST = (
+    'whm takes no POST: nothing was changed. Put {"method": "GET"} into the extra of the connection whm, then approve'
+    " again; the new address will then stand in that server's access log."
+)
 OTHERWISE = "whm refused in words of its own; the server's log /usr/local/cpanel/logs/error_log holds them."
 
 
@@ -56,6 +60,8 @@ def judge(answer: Answer) -> RollcallError | None:
             "whm did not accept the user and API token of its connection, or not from this machine: see that the token"
             " is there, has not expired, and allows this machine's IP."
         )
+    if answer.status == 405:
+        return Refusal(NO_POST)
     told = body.get("metadata") if isinstance(body, dict) else None
     if not isinstance(told, dict) or "result" not in told:
         if answer.status == 403:

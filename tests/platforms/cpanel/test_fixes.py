@@ -21,7 +21,7 @@ def test_a_pull_gives_every_account(stack):
     }
 
 
-@pytest.mark.parametrize("options", [{}, {"method": "GET"}], ids=["as-a-form", "as-documented"])
+@pytest.mark.parametrize("options", [{}, {"method": "GET"}, {"method": "get"}], ids=["as-a-form", "asked", "in-small"])
 def test_an_address_is_changed_and_nothing_else(stack, options):
     cpanel = stack.platform("cpanel", **options)
     stack.desk.switches["whm_post"] = not options
@@ -33,6 +33,15 @@ def test_an_address_is_changed_and_nothing_else(stack, options):
     (written,) = stack.desk.writes
     assert written["record"] == "cpanel:hosting:annsite"
     assert written["changed"] == {"email": ["ann@example.com", "ann@new.example"]}
+
+
+def test_a_server_that_takes_no_post_changes_nothing_and_the_way_out_is_told(stack):
+    cpanel = stack.platform("cpanel")
+    stack.desk.switches["whm_post"] = False
+    with pytest.raises(Refusal, match=r'takes no POST: nothing was changed. Put \{"method": "GET"\}'):
+        cpanel.fixes.write(cpanel.api, ANN)
+    assert stack.desk.writes == []
+    assert cpanel.fixes.read(cpanel.api, ANN) == ANN.before
 
 
 def test_an_account_that_holds_another_address_by_now_is_left_alone(stack):

@@ -39,6 +39,7 @@ CATALOGUE: list[tuple[int, Any, type[RollcallError], str]] = [
     (200, failed("Cannot Read License File"), Refusal, "renew it"),
     (200, failed("Something jane@example.com did"), Refusal, "error_log"),
     (403, {}, UnexpectedAnswer, "cPHulk"),
+    (405, {}, Refusal, '{"method": "GET"}'),
     (404, {}, UnexpectedAnswer, "https://server:2087"),
     (200, {"status": 0}, UnexpectedAnswer, "https://server:2087"),
     (200, None, UnexpectedAnswer, "https://server:2087"),
