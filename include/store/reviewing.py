@@ -30,6 +30,10 @@ UNLISTED = (
     "Nobody may decide yet: set ROLLCALL_REVIEWERS to the Airflow names of those who may, separated by commas "
     f"(or to {EVERYBODY} for everybody who may open the page)."
 )
+UNSEEN = (  # Unicode's Default_Ignorable_Code_Point: what is not drawn; its signs of format (Cf) are left out here
+    (0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2065, 0x2065), (0x3164, 0x3164),
+    (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0xE0000, 0xE0FFF),
+)  # fmt: skip
 QUICK = timedelta(seconds=2)  # nobody has read a finding in less
 
 
@@ -39,8 +43,15 @@ def person(name: str) -> str:
 
     What is not seen of a name, like a joiner of no width, makes nobody another person.
     """
-    whole = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(sign for sign in whole if unicodedata.category(sign) != "Cf").strip()
+    whole, before = name, ""
+    while whole != before:
+        before = whole
+        whole = unicodedata.normalize("NFKC", "".join(sign for sign in whole if not _unseen(sign))).casefold()
+    return whole.strip()
+
+
+def _unseen(sign: str) -> bool:
+    return unicodedata.category(sign) == "Cf" or any(first <= ord(sign) <= last for first, last in UNSEEN)
 
 
 def may_decide(reviewer: str, by: Settings | None = None) -> bool:

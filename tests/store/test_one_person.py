@@ -22,6 +22,11 @@ ONE = [
     pytest.param("finn", "\ufb01nn", id="a ligature"),
     pytest.param("anne", "ann\U0001d41e", id="a mathematical letter"),
     pytest.param("ann", "a\u200bnn", id="a space of no width"),
+    pytest.param("ann", "ann\u034f", id="a joiner of marks"),
+    pytest.param("ann", "ann\ufe0f", id="a choice of glyph"),
+    pytest.param("ann", "\u3164ann\u115f", id="fillers"),
+    pytest.param("ann", "ann\u17b4\uffa0", id="an inherent vowel"),
+    pytest.param("josé", "Jose\u200d\u0301", id="a joiner before the accent"),
     pytest.param("ann", "\u2060ann\u00a0", id="spaces around"),
 ]
 
