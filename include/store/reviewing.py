@@ -55,11 +55,18 @@ def _unseen(sign: str) -> bool:
 
 
 def may_decide(reviewer: str, by: Settings | None = None) -> bool:
-    """Whether this person is on the list of reviewers. Without one nobody is, but in the sandbox everybody."""
+    """
+    Whether this login is on the list of reviewers, letter for letter: one that looks alike is another one. Without a
+    list nobody is, but in the sandbox everybody.
+    """
     by = by or settings()
     if EVERYBODY in by.approvers:
         return True
-    return person(reviewer) in {person(name) for name in by.approvers} if by.approvers else by.sandbox
+    return _login(reviewer) in {_login(name) for name in by.approvers} if by.approvers else by.sandbox
+
+
+def _login(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip()
 
 
 def nobody_may(by: Settings | None = None) -> bool:
@@ -74,7 +81,8 @@ def require_reviewer(reviewer: str, by: Settings | None = None) -> None:
         raise NotReviewer(f"{UNLISTED} Nothing was changed.")
     if not may_decide(reviewer, by):
         raise NotReviewer(
-            f"{reviewer} is not among the people who may decide (ROLLCALL_REVIEWERS). Nothing was changed."
+            f"{reviewer} is not among the people who may decide (ROLLCALL_REVIEWERS, letter for letter). Nothing was "
+            "changed."
         )
 
 

@@ -79,8 +79,14 @@ def test_two_approvals_in_the_table_by_one_person_are_one(ledger, one, other):
 
 
 @pytest.mark.parametrize(("one", "other"), ONE)
-def test_the_list_of_reviewers_names_people(ledger, one, other, monkeypatch):
+def test_no_other_spelling_of_a_listed_login_decides(ledger, one, other, monkeypatch):
     monkeypatch.setenv("ROLLCALL_REVIEWERS", f"bob, {one}")
-    assert reviewing.may_decide(other)
-    with pytest.raises(NotReviewer):
-        reviewing.require_reviewer("eve")
+    assert reviewing.may_decide(one)
+    assert not reviewing.may_decide(other)
+    with pytest.raises(NotReviewer, match="letter for letter"):
+        reviewing.require_reviewer(other)
+
+
+def test_a_listed_login_may_be_written_in_either_of_unicodes_normal_forms(monkeypatch):
+    monkeypatch.setenv("ROLLCALL_REVIEWERS", unicodedata.normalize("NFD", "josé"))
+    assert reviewing.may_decide(unicodedata.normalize("NFC", "josé "))
