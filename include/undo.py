@@ -73,6 +73,9 @@ def propose(ledger: Ledger, of: str, who: str, why: str, now: datetime | None = 
     """
     File the finding that undoes what was applied of the finding `of`, and return its id.
 
+    Where one waits already it is that one, and nothing is changed: who says the same again has not asked for it, and
+    may approve it. One that was rejected or put off does not stand in the way.
+
     Raises NotAllowed where nothing was applied, nothing of it can be taken back, or something was changed again since
     by a finding that has to be undone first.
     """
@@ -84,6 +87,8 @@ def propose(ledger: Ledger, of: str, who: str, why: str, now: datetime | None = 
     done = undone.applied(ledger, of) if row else []
     if row is None or not done:
         raise NotAllowed(f"Nothing of the finding {of} was applied by Rollcall: there is nothing to undo.")
+    if (waiting := undone.waits(ledger, of)) is not None:
+        return waiting
     if not row.because:
         raise NotAllowed(f"What was changed by the finding {of} is forgotten: it cannot be undone any more.")
     for one in done:
@@ -99,7 +104,7 @@ def propose(ledger: Ledger, of: str, who: str, why: str, now: datetime | None = 
     back = _as_one_change(one for one in done if _can_be_taken_back(one))
     if not back:
         raise NotAllowed(f"Nothing of the finding {of} can be taken back. " + " ".join(_stays(one) for one in done))
-    proposed = _finding(row, done, back, why)
+    proposed = _finding(row, done, back, why, Ref("rollcall", RULE, str(undone.number(ledger))))
     accounts = {one.fix.target.platform: one.account for one in done if one.account is not None}
     id = finding_id(proposed.key)
     findings.file(
@@ -167,9 +172,11 @@ def _edited_between(done: list[Applied], back: list[Applied]) -> list[Evidence]:
     ]
 
 
-def _finding(row: FindingRow, done: list[Applied], back: list[Applied], why: str) -> Finding:
+def _finding(row: FindingRow, done: list[Applied], back: list[Applied], why: str, me: Ref) -> Finding:
+    """`me`: the undo as a reference, so that no other one has its key."""
     fixes = [inverse(one.fix) for one in back]
-    subject, others = Ref.parse(row.subject), tuple(Ref.parse(ref) for ref in row.others)
+    subject, known = Ref.parse(row.subject), [Ref.parse(ref) for ref in row.others]
+    others = (*(ref for ref in known if (ref.platform, ref.kind) != (me.platform, me.kind)), me)
     because = [Evidence("undo", 1.0, f"Somebody asked to undo what was applied of the finding {row.id}: {why}")]
     because += [Evidence("done", 0.0, f"{_done(one)} on {one.at:%Y-%m-%d at %H:%M} UTC.") for one in back]
     because += _edited_between(done, back)
@@ -180,7 +187,7 @@ def _finding(row: FindingRow, done: list[Applied], back: list[Applied], why: str
     ]
     if four_eyes.people(Option("", tuple(fixes)), _as_they_are(fixes).known) > 1:
         because.append(Evidence("guarded", -0.1, GUARDED))
-    notes = [_note(ref, fixes, row.id) for ref in dict.fromkeys(one.fix.target for one in back) if _takes_note(ref)]
+    notes = [_note(ref, fixes, row.id, me) for ref in dict.fromkeys(one.fix.target for one in back) if _takes_note(ref)]
     return Finding(RULE, subject, others, 0.5, tuple(because), (Option("put back what it was", (*fixes, *notes)),), 0)
 
 
@@ -190,8 +197,8 @@ def _as_they_are(fixes: Iterable[Fix]) -> Dossier:
     return Dossier([{"ref": str(fix.target), "email": fix.before["email"]} for fix in moved])
 
 
-def _note(ref: Ref, fixes: list[Fix], of: str) -> Fix:
-    marker = f"Rollcall {of[:12]}-undo-{digest([fix.as_json() for fix in fixes])[:8]}"
+def _note(ref: Ref, fixes: list[Fix], of: str, me: Ref) -> Fix:
+    marker = f"Rollcall {of[:12]}-undo-{digest([str(me), *(fix.as_json() for fix in fixes)])[:8]}"
     return Fix(
         ref, Action.ADD_NOTE, {"note": None}, {"note": marker, "text": f"The change of finding {of} was undone."}
     )

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from include.errors import NotAllowed
-from include.model import Action, Fix, FixState, Ref
+from include.model import Action, Fix, FixState, Ref, Verdict
 from include.store import audit, reviewing
-from include.store.schema import fix, option, receipt, undo
+from include.store.schema import finding, fix, option, receipt, undo
 
 if TYPE_CHECKING:
     from include.store.ledger import Ledger
 
 RULE = "undo"
 SOON, HOURS = timedelta(days=7), 4  # for so long after a change, its undo waits only so many hours, see `include.undo`
+UNDER_WAY = ("open", "half_approved", "approved")
 ABOUT = "An applied change was a mistake: put back what it was."
 
 
@@ -51,7 +52,14 @@ def later(ledger: Ledger, one: Applied) -> list[Applied]:
 
 
 def asked(connection: sa.Connection, of: str, finding_id: str, who: str, why: str, now: datetime) -> None:
-    """Write down, with the finding that undoes another, who wants that and why."""
+    """
+    Write down, with the finding that undoes another, who wants that and why; one that was put off before is gone.
+
+    Raises NotAllowed where somebody asked at the same moment.
+    """
+    if connection.execute(sa.select(undo.c.id).where(undo.c.finding_id == finding_id)).first() is not None:
+        raise NotAllowed("Somebody asked for an undo at the same moment: reload the page. Nothing was changed.")
+    _let_go(connection, of, now)
     values = {"of": of, "finding_id": finding_id}
     connection.execute(sa.insert(undo).values(**values, who=who, why=why, at=now))
     audit.append(connection, "undo", {**values, "who": who, "why": audit.sealed(why)}, now)
@@ -60,6 +68,21 @@ def asked(connection: sa.Connection, of: str, finding_id: str, who: str, why: st
 def findings_of(connection: sa.Connection) -> set[str]:
     """The findings that undo others: no night finds them, and so none misses them."""
     return set(connection.execute(sa.select(undo.c.finding_id)).scalars())
+
+
+def number(ledger: Ledger) -> int:
+    """What the next undo is called by: none that was rejected, put off or made stands in its way."""
+    with ledger.read() as connection:
+        return 1 + int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(undo.c.id), 0))).scalar_one())
+
+
+def waits(ledger: Ledger, finding_id: str) -> str | None:
+    """The undo of this finding that waits for a decision, or is approved and not settled."""
+    under_way = sa.select(finding.c.id).join(undo, undo.c.finding_id == finding.c.id)
+    under_way = under_way.where(undo.c.of == finding_id, finding.c.state.in_(UNDER_WAY))
+    with ledger.read() as connection:
+        found: str | None = connection.execute(under_way.order_by(undo.c.id.desc()).limit(1)).scalar()
+    return found
 
 
 def undoes(ledger: Ledger, finding_id: str) -> str | None:
@@ -89,6 +112,16 @@ def asked_by(connection: sa.Connection, finding_id: str, who: str) -> bool:
     """Whether this person asked for the undo that the finding is, be it that others did too."""
     asked = connection.execute(sa.select(undo.c.who).where(undo.c.finding_id == finding_id)).scalars()
     return reviewing.person(who) in {reviewing.person(one) for one in asked}
+
+
+def _let_go(connection: sa.Connection, of: str, now: datetime) -> None:
+    earlier = sa.select(undo.c.finding_id).where(undo.c.of == of)
+    put_off = sa.and_(finding.c.id.in_(earlier), finding.c.state == str(Verdict.DEFERRED))
+    rows = connection.execute(sa.select(finding.c.id, finding.c.version).where(put_off)).all()
+    if rows:
+        connection.execute(sa.update(finding).where(put_off).values(state="gone", until=None, changed_at=now))
+        became = {row.id: [row.version, "gone"] for row in rows}
+        audit.append(connection, "filed", {"undo": of, "gone": len(rows), "became": became}, now)
 
 
 def _applied(connection: sa.Connection, wanted: sa.ColumnElement[bool]) -> list[Applied]:

@@ -184,7 +184,9 @@ def test_whoever_asked_for_an_undo_cannot_approve_it_be_it_that_others_asked_lat
     of = approved(ledger, email_fix(sandbox, "hubspot", "contact"))
     worker.apply()
     id = undo.propose(ledger, of, "bob", "the wrong Ada")
-    assert undo.propose(ledger, of, "cleo", "the wrong Ada, as bob says") == id
+    with ledger.write() as connection:
+        values = {"of": of, "finding_id": id, "why": "x", "at": datetime.now(UTC)}
+        connection.execute(sa.insert(undone).values(who="Cleo", **values))
     row = findings.get(ledger, id)
     said = {"verdict": "approved", "version": row.version, "option_hash": row.options[0].hash}
     for reviewer in ("bob", "cleo"):
@@ -193,7 +195,6 @@ def test_whoever_asked_for_an_undo_cannot_approve_it_be_it_that_others_asked_lat
     assert deciding.decide(ledger, id, reviewer="ada", **said) == "approved"
     worker.clock.moment += timedelta(hours=25)
     with ledger.write() as connection:
-        values = {"of": of, "finding_id": id, "why": "x", "at": datetime.now(UTC)}
         connection.execute(sa.insert(undone).values(who="ADA ", **values))
     before = len(sandbox.writes())
     assert worker.apply() == {}

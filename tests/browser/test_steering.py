@@ -45,6 +45,9 @@ def test_an_undo_is_asked_for_and_leads_to_its_finding(visit, book):
     assert page.url.endswith(asked.id)
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_role("status")).to_contain_text("You asked for this undo yourself")
+    page.goto(page.url.replace(asked.id, row.id))
+    expect(page.get_by_role("link", name="It was asked for already.")).to_be_visible()
+    expect(page.get_by_role("button", name="Ask to undo it")).to_have_count(0)
 
 
 def test_what_cannot_be_undone_is_said(visit, book):

@@ -27,8 +27,8 @@ READS = {"GET", "HEAD", "OPTIONS"}
 NOWHERE = "/{path:path}"  # the answer to every address that is none
 WHY = {"why": "somebody said so"}
 
-# To whoever may open the page: to look something up, to stop, to freeze, and to take down and look after requests.
-ANYBODYS = {"/api/search", "/api/people", "/api/requests"}
+# To whoever may open the page: to look something up, to stop, to freeze, to ask for an undo, and to take down requests.
+ANYBODYS = {"/api/search", "/api/people", "/api/requests", "/api/findings/{finding}/undo"}
 
 
 def writing() -> list[str]:

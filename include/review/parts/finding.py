@@ -72,6 +72,7 @@ def routes(desk: Desk) -> APIRouter:
         ) == reviewing.person(user)
         facts["undoable"] = row.state != "approved" and undone.applied(ledger, finding) != []
         facts["undone_by"] = undone.undoes(ledger, finding)
+        facts["undo_waits"] = undone.waits(ledger, finding) is not None
         facts["quick"] = reviewing.quick(ledger, row.decisions)
         facts["waits"] = waits.told(ledger, row, user, datetime.now(UTC))
         return desk.html(request, "finding.html", user=user, **facts)
