@@ -28,7 +28,7 @@ class Sandbox:
         self, name: str, secret: str = "sandbox", session: requests.Session | None = None, **http: Any
     ) -> Platform:
         connection = self._get("connections")[connection_of(name)]
-        key = Key("sandbox", secret, connection["extra"])
+        key = Key(connection["login"], secret, connection["extra"])
         http.setdefault("sleep", lambda seconds: None)
         return open_platform(name, session or requests.Session(), connection["host"], key, **http)
 

@@ -95,6 +95,22 @@ def test_a_missing_scope_is_named_and_is_exit_code_1(all_of, sandbox, check):
     assert said["hubspot"].startswith("usable")
 
 
+def test_a_shopify_app_that_has_only_a_client_id_and_secret_is_checked_like_one_with_a_token(
+    all_of, connect, sandbox, check
+):
+    lasting = check()[1]["shopify"]
+    connect("shopify", all_of["shopify"] | {"login": "sandbox"})
+    code, said = check()
+    assert code == 0
+    assert re.sub(r"\d+ of", "of", said["shopify"]) == re.sub(r"\d+ of", "of", lasting)
+    connect("shopify", all_of["shopify"] | {"login": "sandbox", "password": SECRET})
+    code, said = check()
+    assert code == 1
+    assert said["shopify"].startswith(
+        "not usable. Unauthorized: shopify does not accept the app's client id and secret"
+    )
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [

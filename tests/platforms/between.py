@@ -62,7 +62,7 @@ def between(sandbox: Sandbox, name: str, change: Change = lambda body: body) -> 
     told = requests.get(f"{sandbox.served.url}/_sandbox/connections", timeout=5).json()[connection_of(name)]
     with session, serve(hand_on) as script:
         host = told["host"].replace(sandbox.served.url, script.url)
-        key = Key("sandbox", "sandbox", told["extra"])
+        key = Key(told["login"], "sandbox", told["extra"])
         opened = open_platform(name, requests.Session(), host, key, sleep=lambda seconds: None)
         yield Between(opened, script)
 

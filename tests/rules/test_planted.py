@@ -24,7 +24,8 @@ def pulled(people: int, seed: int) -> tuple[list[Any], dict[str, Any]]:
         rows: list[Any] = []
         for name in names("platforms"):
             told = connections[connection_of(name)]
-            platform = open_platform(name, requests.Session(), told["host"], Key("sandbox", "sandbox", told["extra"]))
+            key = Key(told["login"], "sandbox", told["extra"])
+            platform = open_platform(name, requests.Session(), told["host"], key)
             raw: dict[str, list[Any]] = {}
             for page in platform.api.pages():
                 raw.setdefault(page.stream, []).append(page.body)

@@ -32,7 +32,7 @@ def main(ledger_url: str, sandbox: str, *ahead: float) -> int:
     def open(name: str) -> Platform:
         one = told[connection_of(name)]
         path = one["host"].split("/", 3)[3] if one["host"].count("/") > 2 else ""
-        key = Key("sandbox", "sandbox", one["extra"])
+        key = Key(one["login"], "sandbox", one["extra"])
         patience = float(SETTINGS.request_seconds)
         return open_platform(name, requests.Session(), f"{sandbox}/{path}", key, request_seconds=patience)
 

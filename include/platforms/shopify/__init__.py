@@ -1,10 +1,13 @@
 """
 Shopify, through the Admin GraphQL API 2026-10. Customers are contacts; an order's buyer may be nobody or a stub.
 
-Airflow connection `shopify` (type `http`): host `https://<shop>.myshopify.com`, password the app's Admin access
-token, extra `{"api_version": "2026-10"}`. Scopes: `write_customers`, `write_orders`, `read_all_orders` (without the
-last one Shopify leaves out orders older than 60 days and says nothing), and protected customer data, level 2. To merge
-customers, also `write_customer_merge`.
+Airflow connection `shopify` (type `http`): host `https://<shop>.myshopify.com`, extra `{"api_version": "2026-10"}`.
+An app of the Dev Dashboard (since 2026 there are no other new ones): login its client id, password its client secret;
+Rollcall asks the shop for the access token, which ends after a day, and keeps it in memory only. App and shop must
+belong to one organisation. An app made in Shopify's admin before: no login, password its Admin access token.
+
+Scopes: `write_customers`, `write_orders`, `read_all_orders` (without the last one Shopify leaves out orders older than
+60 days and says nothing), and protected customer data, level 2. To merge customers, also `write_customer_merge`.
 To reset access on legacy accounts, the extra also needs `storefront_token`: an access token of the Storefront API, with
 the scope `unauthenticated_write_customers`.
 

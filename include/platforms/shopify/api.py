@@ -14,7 +14,8 @@ from include.errors import NotFound, RollcallError, SettingsWrong, UnclearOutcom
 from include.platforms import About
 from include.platforms.shopify import documents, notes
 from include.platforms.shopify.about import about, account
-from include.platforms.shopify.pulls import PAGE, SMALL, Pulls, asked
+from include.platforms.shopify.access import Access
+from include.platforms.shopify.pulls import PAGE, SMALL, Pulls
 from include.platforms.shopify.refusals import judge, refused
 from include.platforms.shopify.rows import number
 from include.platforms.shopify.storefront import Storefront
@@ -37,7 +38,7 @@ class Api(Pulls):
         small = key.options.get("bulk_from", SMALL)
         if not isinstance(small, int):
             raise SettingsWrong("shopify: bulk_from in the connection's extra is not a whole number")
-        super().__init__(http, version, {"X-Shopify-Access-Token": key.secret}, small)
+        super().__init__(http, version, Access(http, key), small)
         self._storefront = Storefront(http, key, version)
         self.tag = notes.tag(key)
 
@@ -126,7 +127,7 @@ class Api(Pulls):
             (notes.NOTE_ORDER, "orderUpdate") if kind == "order" else (notes.NOTE_CUSTOMER, "customerUpdate")
         )
         variables = {"input": {"id": global_id, "note": note}, "id": global_id, "tags": [self.tag]}
-        body = self._sent(document, variables)
+        body = self._sent(document, variables).body
         refusals = [why for each in (root, "tagsAdd") if (why := _refusal(body, each, variables))]
         if len(refusals) == 1:
             raise UnclearOutcome(f"shopify made only one of note and tag: {refusals[0]}") from refusals[0]
@@ -158,13 +159,10 @@ class Api(Pulls):
 
     def _tell(self, document: str, root: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Send one change, once. Returns what Shopify says of it, and only if it says that it was made."""
-        body = self._sent(document, variables)
+        body = self._sent(document, variables).body
         if why := _refusal(body, root, variables):
             raise why
         return dict(body["data"][root])
-
-    def _sent(self, document: str, variables: Mapping[str, Any]) -> Any:
-        return self._http.write("POST", self._path, json=asked(document, variables), headers=self._headers).body
 
 
 def _refusal(body: Any, root: str, variables: Mapping[str, Any]) -> RollcallError | None:

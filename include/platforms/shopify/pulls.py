@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from include.errors import NotPermitted, UnclearOutcome, UnexpectedAnswer
+from include.errors import NotPermitted, Unauthorized, UnclearOutcome, UnexpectedAnswer
 from include.platforms import Lane, Page, Pulled
 from include.platforms.shopify import documents, windows
 from include.platforms.shopify.bulk import Bulk, NotInBulk, begun_in_bulk
@@ -23,6 +23,7 @@ from include.platforms.shopify.refusals import incomplete
 from include.platforms.shopify.rows import ids
 
 if TYPE_CHECKING:
+    from include.platforms.shopify.access import Access
     from include.transport import Answer, Http
 
 logger = logging.getLogger(__name__)
@@ -43,11 +44,11 @@ SOME = {"customers": documents.SOME_CUSTOMERS, "orders": documents.SOME_ORDERS}
 class Pulls(Pulled):
     """The reading of one shop. `small`: with fewer records than this no bulk operation is run."""
 
-    def __init__(self, http: Http, version: str, headers: Mapping[str, str], small: int = SMALL) -> None:
+    def __init__(self, http: Http, version: str, access: Access, small: int = SMALL) -> None:
         self._http = http
         self._version = version
         self._path = f"/admin/api/{version}/graphql.json"
-        self._headers = dict(headers)
+        self._access = access
         self._small = small
         self._bulk = Bulk(http, self._ask, self._run)
 
@@ -131,7 +132,7 @@ class Pulls(Pulled):
 
     def _run(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Send a mutation of no record, once. Returns its payload."""
-        answer = self._http.write("POST", self._path, json=asked(document, variables), headers=self._headers)
+        answer = self._sent(document, variables)
         data = answer.body.get("data") if isinstance(answer.body, dict) else None
         payload = next(iter(data.values()), None) if isinstance(data, dict) else None
         if not isinstance(payload, dict) or answer.body.get("errors"):
@@ -150,7 +151,7 @@ class Pulls(Pulled):
 
     def _answer(self, document: str, variables: Mapping[str, Any]) -> Answer:
         """The answer to a query, in which nothing is missing, redacted, guessed or of another version."""
-        answer = self._http.read("POST", self._path, json=asked(document, variables), headers=self._headers)
+        answer = self._read(document, variables)
         body = answer.body
         if not isinstance(body, dict):
             raise UnexpectedAnswer("shopify: the answer is not a JSON object")
@@ -166,6 +167,37 @@ class Pulls(Pulled):
             if search.get("warnings"):
                 raise UnexpectedAnswer("shopify: a search field was not understood, so the answer holds everything")
         return answer
+
+    def _read(self, document: str, variables: Mapping[str, Any]) -> Answer:
+        """The answer to a query; where a token of a day was not accepted, to the same query with a new one."""
+        signed, question = self._access.headers(), asked(document, variables)
+        try:
+            return self._http.read("POST", self._path, json=question, headers=signed)
+        except Unauthorized:
+            if not self._access.refused(signed):
+                raise
+        signed = self._access.headers()
+        try:
+            return self._http.read("POST", self._path, json=question, headers=signed)
+        except Unauthorized as refused:
+            self._access.refused(signed)
+            raise Unauthorized(
+                "shopify does not accept the access token that it has just given out; is the app still installed, and "
+                "does the connection's password hold its newest secret?"
+            ) from refused
+
+    def _sent(self, document: str, variables: Mapping[str, Any]) -> Answer:
+        """The answer to a mutation, sent once. The next one is signed anew where this one's token was not accepted."""
+        signed = self._access.headers()
+        try:
+            return self._http.write("POST", self._path, json=asked(document, variables), headers=signed)
+        except Unauthorized as refused:
+            if not self._access.refused(signed):
+                raise
+            raise Unauthorized(
+                "shopify did not accept the access token of the day, and so nothing was changed; try again: the next "
+                "request asks for a new one"
+            ) from refused
 
 
 def asked(document: str, variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """
-Shopify's quotas: a bucket of points for the Admin API, and the Storefront API, which counts no points.
+Shopify's quotas: a bucket of points for the Admin API; the Storefront API and the giving of tokens count no points.
 
 What a document costs is learned from the answers to it; nothing is reckoned here.
 """
@@ -13,11 +13,12 @@ from typing import Any
 from include.pace import MAIN, Answered, Bucket, Points, Window, number
 
 STOREFRONT = "storefront"
+TOKENS = "tokens"
 
 
 def quotas() -> dict[str, Bucket | Window]:
     """Each quota by its name. The sizes are the smallest seen, until an answer says better."""
-    return {MAIN: Bucket(1000, 50, 100, asks, points), STOREFRONT: Window(2, 0)}
+    return {MAIN: Bucket(1000, 50, 100, asks, points), STOREFRONT: Window(2, 0), TOKENS: Window(2, 0)}
 
 
 def asks(how: Mapping[str, Any]) -> str:

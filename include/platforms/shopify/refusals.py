@@ -28,12 +28,32 @@ from include.transport import Answer, retry_after
 SCOPE = re.compile(r"`?\b((?:read|write|unauthenticated)_[a-z_]+)\b`?")
 UNSAFE = re.compile(r"@|\d{6}")  # an address or a number in a sentence: not to be repeated
 
+OAUTH = re.compile(rb"Oauth error ([a-z_]{1,40})\b", re.IGNORECASE)  # on the page that says why there is no token
+CODE = re.compile(r"[a-z_]{1,40}")
+
 Words = tuple[type[RollcallError], str]
+
+REPLACE = (
+    "put a valid one into its password or, for an app of the Dev Dashboard, whose tokens end after a day, the app's "
+    "client id into its login and the client secret into its password"
+)
+CLIENT = "does not accept the app's client id and secret; check the connection's login and password"
+
+# Why an app is given no token (shopify.dev, get-api-access-tokens, and people's reports; seen 2026-11).
+BY_OAUTH: Mapping[str, Words] = {
+    "invalid_client": (Unauthorized, f"{CLIENT}, and that the app is installed"),
+    "application_cannot_be_found": (Unauthorized, CLIENT),
+    "app_not_installed": (NotPermitted, "gives the app no access token; install it in this shop first"),
+    "shop_not_permitted": (
+        NotPermitted,
+        "gives the app no access token for this shop; both must belong to one organisation of the Dev Dashboard",
+    ),
+}
 
 # https://shopify.dev/docs/api/usage/response-codes (seen 2026-11). 5xx never get here.
 BY_STATUS: Mapping[int, Words] = {
     400: (Refusal, "did not understand the request"),
-    401: (Unauthorized, "does not accept the connection's access token; put a valid one into its password"),
+    401: (Unauthorized, f"does not accept the connection's access token; {REPLACE}"),
     402: (NotPermitted, "says the shop is frozen; its owner has to settle the bill"),
     403: (NotPermitted, "forbids this; check the app's scopes and that it is installed"),
     404: (Refusal, "knows no such address; check the connection's host and api_version"),
@@ -91,6 +111,9 @@ def judge(answer: Answer) -> RollcallError | None:
     """What a complete answer refuses as a whole, or None. `userErrors` and partial data are the operation's."""
     if answer.status == 429:
         return RateLimited("shopify asks to wait", retry_after(answer))
+    if answer.status >= 400 and (code := _oauth(answer)):
+        kind, says = BY_OAUTH.get(code, (Refusal, "gives the app no access token"))
+        return kind(f"shopify {says} ({code}, HTTP {answer.status})")
     if answer.status in BY_STATUS:
         kind, says = BY_STATUS[answer.status]
         return kind(f"shopify {says} (HTTP {answer.status})")
@@ -132,6 +155,15 @@ def incomplete(errors: Any) -> RollcallError:
     if "ACCESS_DENIED" in codes or any("not approved" in str(error.get("message")) for error in told):
         return NotPermitted(f"shopify keeps {where} back; the app needs protected customer data access (level 2)")
     return UnexpectedAnswer(f"shopify answered with an error at {where} ({', '.join(sorted(codes))})")
+
+
+def _oauth(answer: Answer) -> str | None:
+    """The code with which a token was refused, in JSON or on a page; None where it is another kind of answer."""
+    said = answer.body.get("error") if isinstance(answer.body, dict) else None
+    if isinstance(said, str) and CODE.fullmatch(said):
+        return said
+    found = OAUTH.search(answer.raw[:100_000])
+    return found[1].decode("ascii").lower() if found else None
 
 
 def _refused_whole(errors: Sequence[Mapping[str, Any]], body: Mapping[str, Any]) -> RollcallError | None:

@@ -1,6 +1,7 @@
 """
 A Shopify to practice on: the Admin GraphQL endpoint, executed over a true subset of the official 2026-10 schema, and
-of the Storefront's the one mutation that mails a way to a new password.
+of the Storefront's the one mutation that mails a way to a new password. Its apps have a token that lasts, or get one
+for a day.
 
 It mails nobody, and forgets everything when it stops. What Shopify does not document is a switch on the desk.
 """
@@ -15,6 +16,7 @@ from include.sandbox.shopify.admin import Admin
 from include.sandbox.shopify.bulk import Files
 from include.sandbox.shopify.shop import Shop
 from include.sandbox.shopify.storefront import Storefront
+from include.sandbox.shopify.tokens import Tokens
 
 if TYPE_CHECKING:
     from include.sandbox.desk import Desk
@@ -49,6 +51,10 @@ SWITCHES = {
         "write_customers",
         "write_orders",
     ],
+    "shopify_token_seconds": 86_399,  # that a token lives which an app was given by its client id and secret
+    "shopify_token_requests": None,  # or after how many it is accepted no more, whatever was said of its end
+    "shopify_token_refused": None,  # or shop_not_permitted, app_not_installed: why an app is given none
+    "shopify_token_refused_as": "json",  # or "html": the form of that
     "shopify_storefront_scopes": ["unauthenticated_write_customers"],
     "shopify_storefront_unauthorized": 401,  # or 403 or 200: the status when the Storefront's token is wrong
     "shopify_redacted": [],  # fields the app is not approved for, as `Customer.defaultEmailAddress`
@@ -62,8 +68,10 @@ def routes(world: World, desk: Desk, shop: Shop | None = None) -> list[BaseRoute
     for name, value in SWITCHES.items():
         desk.switches.setdefault(name, value)
     shop = shop or Shop(world, desk)
+    tokens = Tokens(shop)
     return [
-        Route("/admin/api/{version}/graphql.json", Admin(shop).answer, methods=["POST"]),
+        Route("/admin/oauth/access_token", tokens.answer, methods=["POST"]),
+        Route("/admin/api/{version}/graphql.json", Admin(shop, tokens).answer, methods=["POST"]),
         Route("/bulk-operation-outputs/{name}", Files(shop).answer),
         Route("/api/{version}/graphql.json", Storefront(shop).answer, methods=["POST"]),
     ]

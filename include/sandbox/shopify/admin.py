@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from include.sandbox.shopify.shop import Shop
+    from include.sandbox.shopify.tokens import Tokens
 
 VERSION = "2026-10"
 DOCUMENTATION = "https://shopify.dev/api/usage/rate-limits"
@@ -34,15 +35,16 @@ UNKNOWN_FIELD = re.compile(r"Cannot query field '(\w+)' on type '(\w+)'")
 class Admin:
     """Answers GraphQL over a shop."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, tokens: Tokens) -> None:
         self._shop = shop
+        self._tokens = tokens
         self._schema = make_schema()
         self._documents: dict[str, tuple[DocumentNode | None, list[dict[str, Any]]]] = {}
         self.bucket = Bucket(*self._plan())
 
     async def answer(self, request: Request) -> Response:
         """The answer to one request. Any version asked for is answered by the one there is, and the header tells."""
-        if request.headers.get("X-Shopify-Access-Token") != "sandbox":
+        if not self._tokens.takes(request.headers.get("X-Shopify-Access-Token")):
             said = "[API] Invalid API key or access token (unrecognized login or wrong password)"
             return JSONResponse({"errors": said}, 401)
         try:

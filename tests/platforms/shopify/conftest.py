@@ -31,8 +31,8 @@ def waited() -> list[float]:
 def ours(waited: list[float]) -> Callable[..., Platform]:
     """The platform as Rollcall opens it, at a sandbox."""
 
-    def open_at(there: Shopify, secret: str = "sandbox", **options: Any) -> Platform:
-        key = Key("sandbox", secret, options)
+    def open_at(there: Shopify, secret: str = "sandbox", login: str = "", **options: Any) -> Platform:
+        key = Key(login, secret, options)
         return open_platform("shopify", requests.Session(), there.base, key, sleep=waited.append)
 
     return open_at
@@ -65,7 +65,7 @@ def saying(shop_server: tuple[Starlette, str], waited: list[float]) -> Callable[
             return Response() if body is None else JSONResponse(body)
 
         app.router.routes[:] = [Route("/admin/api/2026-10/graphql.json", answer, methods=["POST"])]
-        key = Key("sandbox", "sandbox")
+        key = Key("", "sandbox")
         api: Api = open_platform("shopify", requests.Session(), base, key, sleep=waited.append).api
         return api
 
@@ -82,7 +82,7 @@ def saying_storefront(shop_server: tuple[Starlette, str]) -> Callable[[Any], Api
             return JSONResponse(body)
 
         app.router.routes[:] = [Route("/api/2026-10/graphql.json", answer, methods=["POST"])]
-        key = Key("sandbox", "sandbox", {"storefront_token": "storefront-secret"})
+        key = Key("", "sandbox", {"storefront_token": "storefront-secret"})
         api: Api = open_platform("shopify", requests.Session(), base, key).api
         return api
 

@@ -62,7 +62,7 @@ class Nights:
         self.there, self._store = there, open_store(str(folder))
         self.session = Listening(page)
         self.waited: list[float] = []
-        key = Key("sandbox", "sandbox", options)
+        key = Key("", "sandbox", options)
         self.platform: Platform = open_platform("shopify", self.session, there.base, key, sleep=self.waited.append)
         self._count = 0
 

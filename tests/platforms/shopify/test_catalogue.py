@@ -96,7 +96,7 @@ def told(status: int, body: Any, act: Any) -> RollcallError:
     """What becomes of an answer, once and for all."""
     waited: list[float] = []
     with serve(says(status, body)) as script, requests.Session() as session:
-        api = open_platform("shopify", session, script.url, Key("sandbox", "shpat_secret"), sleep=waited.append).api
+        api = open_platform("shopify", session, script.url, Key("", "shpat_secret"), sleep=waited.append).api
         with pytest.raises(RollcallError) as raised:
             act(api)
         repeated = len(script.asked)
