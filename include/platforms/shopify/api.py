@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Api", "judge"]
 
 API_VERSION = "2026-10"
+MOST_PAGES = 100  # of a customer's orders: as many records as a cursor is sure to lead past
 NEW_ACCOUNTS = "NEW_CUSTOMER_ACCOUNTS"
 
 
@@ -68,7 +69,7 @@ class Api(Pulls):
         return str(self._ask(documents.SHOP, {})["shop"]["customerAccountsV2"]["customerAccountsVersion"])
 
     def has_order(self, customer: str, order: str) -> bool:
-        """Whether the order is among the customer's, which shows at once. Raises NotFound without the customer."""
+        """Whether the order is among the customer's. Raises NotFound without the customer."""
         told = self._ask(documents.HAS_ORDER, {"id": gid("Customer", customer), "order": f"id:{order}"})["customer"]
         if told is None:
             raise NotFound(f"shopify: customer {customer} does not exist")
@@ -78,7 +79,8 @@ class Api(Pulls):
         """The numbers of all orders of a customer. Raises NotFound."""
         ids: list[str] = []
         after: str | None = None
-        while True:
+        seen: set[str] = set()
+        while len(seen) < MOST_PAGES:
             variables = {"id": gid("Customer", customer), "first": PAGE, "after": after}
             told = self._ask(documents.ORDER_IDS, variables)["customer"]
             if told is None:
@@ -87,9 +89,11 @@ class Api(Pulls):
             info = told["orders"]["pageInfo"]
             if not info["hasNextPage"]:
                 return ids
-            if not info["endCursor"] or info["endCursor"] == after:
-                raise UnexpectedAnswer("shopify orders of a customer: there is a next page but no new cursor to it")
             after = info["endCursor"]
+            if not isinstance(after, str) or not after or after in seen:
+                raise UnexpectedAnswer("shopify orders of a customer: there is a next page but no new cursor to it")
+            seen.add(after)
+        raise UnexpectedAnswer(f"shopify orders of a customer: there are more than {MOST_PAGES * PAGE:,}")
 
     def preview_merge(self, duplicate: str, survivor: str, keep: Mapping[str, str]) -> dict[str, Any]:
         """What Shopify would make of two customers, and what stands against it."""
