@@ -73,7 +73,9 @@ class Api(Pulls):
         told = self._ask(documents.HAS_ORDER, {"id": gid("Customer", customer), "order": f"id:{order}"})["customer"]
         if told is None:
             raise NotFound(f"shopify: customer {customer} does not exist")
-        return gid("Order", order) in {node["id"] for node in told["orders"]["nodes"]}
+        if gid("Order", order) in {node["id"] for node in told["orders"]["nodes"]}:
+            return True
+        return order in self.order_ids(customer)  # the search may lag, the list does not
 
     def order_ids(self, customer: str) -> list[str]:
         """The numbers of all orders of a customer. Raises NotFound."""

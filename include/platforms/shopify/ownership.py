@@ -1,5 +1,6 @@
 """
-Whose an order is, told from both ends: the order names its customer, and that customer's orders hold it.
+Whose an order is, told from both ends: the order names its customer, and that customer's orders hold it. A search
+for it is asked first; where that does not find it the whole list is, for a search may lag.
 
 Counters are never asked: they lag behind for a while after an order changed hands.
 """

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from include.apply.comparing import reads_after, reads_before
-from include.errors import NotFound
+from include.errors import NotFound, UnexpectedAnswer
 from include.model import Action, Fix, Ref
 from include.platforms import Platform
 from include.platforms.shopify import fixes
@@ -44,6 +44,32 @@ def test_an_attached_order_is_seen_among_the_accounts_orders_at_once(
     assert count == ("1" if lag else "2")
 
 
+def test_an_attached_order_that_the_search_has_not_yet_is_found_in_the_list(shopify_with: OpenShop, ours: Ours) -> None:
+    api = ours(shopify_with(shopify_not_indexed=[NOBODYS_ORDER])).api
+    change = attach(NOBODYS_ORDER, None)
+    fixes.write(api, change)
+    assert reads_after(fixes, change, fixes.read(api, change))
+    assert not api.has_order(STUB, NOBODYS_ORDER)
+
+
+def page_of_orders(cursor: Any) -> dict[str, Any]:
+    info = {"hasNextPage": True, "endCursor": cursor}
+    return {"data": {"customer": {"orders": {"nodes": [], "pageInfo": info}}}}
+
+
+@pytest.mark.parametrize("cursors", [("a", "b", "a"), ("a", "a"), (None,), ("",), (7,)])
+def test_a_cursor_that_leads_in_a_circle_ends_the_list_of_a_customers_orders(
+    cursors: tuple[Any, ...], saying: Callable[..., Api]
+) -> None:
+    with pytest.raises(UnexpectedAnswer, match="no new cursor"):
+        saying(*map(page_of_orders, cursors)).order_ids("7")
+
+
+def test_a_list_of_orders_without_end_is_given_up(saying: Callable[..., Api]) -> None:
+    with pytest.raises(UnexpectedAnswer, match="more than 25,000"):
+        saying(*(page_of_orders(str(page)) for page in range(100))).order_ids("7")
+
+
 def test_the_stub_that_lost_its_order_stays_and_has_it_no_longer(shopify: Shopify, ours: Ours) -> None:
     api = ours(shopify).api
     stub = api.customer(STUB)
@@ -56,7 +82,8 @@ def test_the_stub_that_lost_its_order_stays_and_has_it_no_longer(shopify: Shopif
 def test_an_order_that_only_says_itself_whose_it_is_is_not_attached(among: bool, saying: Callable[..., Api]) -> None:
     order = {"id": f"gid://shopify/Order/{BOS_ORDER}", "customer": {"id": f"gid://shopify/Customer/{BO}"}}
     nodes = [{"id": order["id"]}] if among else []
-    api = saying({"data": {"order": order}}, {"data": {"customer": {"orders": {"nodes": nodes}}}})
+    held = {"data": {"customer": {"orders": {"nodes": nodes, "pageInfo": {"hasNextPage": False}}}}}
+    api = saying({"data": {"order": order}}, held, held)
     read = fixes.read(api, attach(BOS_ORDER, None))
     assert reads_after(fixes, attach(BOS_ORDER, None), read) is among
     assert not reads_before(fixes, attach(BOS_ORDER, None), read)
