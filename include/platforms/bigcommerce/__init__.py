@@ -13,6 +13,9 @@ What we know (the vendor's specifications and documents, and answers other progr
 * A cursor cannot be entered in its middle. Many customers are pulled side by side, in spans of when they were created
   (`spans.py`), whose ends are found by page number; whether a filter's ends are among what it gives is not documented.
   `{"one_cursor": true}` in the connection's extra has one cursor go through all.
+* In which time zone a store reads a filter's time is not documented. What changed is asked for from a day earlier, and
+  what did not change since is left out here; the colons of times are sent as they are, for encoded ones are said to be
+  misunderstood.
 * A 429 says how long to wait in `X-Rate-Limit-Time-Reset-Ms`. Without that header the vendor itself is busy, and we
   wait as we see fit. The quota is shared with every other app of the store.
 * An order takes a new customer by `{"customer_id": n}` alone. Sending anything else beside it recalculates totals,

@@ -6,7 +6,7 @@ import base64
 import binascii
 from bisect import bisect_right
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from include.sandbox.bigcommerce.refusals import Refused, body_of
 from include.sandbox.bigcommerce.store import Record, Store
+from include.sandbox.bigcommerce.times import understood
 
 FILTERS = {"id:in", "email:in", "name:in", "company:in", "phone:in", "customer_group_id:in"}
 DATES = {f"{name}:{bound}" for name in ("date_created", "date_modified") for bound in ("min", "max")}
@@ -43,7 +44,7 @@ class Customers:
         limit = self._limit(asked.get("limit", "50"))
         if "sort" in asked and self.store.desk.switches["bigcommerce_sort_refused"]:
             raise Refused(422, "The sort is not valid.")
-        asked = self._understood(asked, request.url.query)
+        asked = understood(asked, request.url.query, DATES, self.store.desk.switches)
         cursor, number = asked.get("after"), int(asked.get("page", "1"))
         found = self._found(asked, after=_opened(cursor) if cursor else None, most=limit + 1 if cursor else None)
         rest = found if cursor else found[(number - 1) * limit :]
@@ -93,15 +94,6 @@ class Customers:
             return list(islice(found, most))
         field, _, way = by.partition(":")
         return sorted(found, key=lambda customer: str(customer[field]), reverse=way == "desc")
-
-    def _understood(self, asked: dict[str, str], query: str) -> dict[str, str]:
-        """What is asked, as a store reads it that takes no encoded times, or reads all times as those of its place."""
-        switches = self.store.desk.switches
-        if switches["bigcommerce_encoded_dates"] == "ignored" and "%3a" in query.lower():
-            return {name: value for name, value in asked.items() if name not in DATES}
-        shift = timedelta(hours=switches["bigcommerce_dates_zone"])
-        dates = {name: datetime.fromisoformat(asked[name]) + shift for name in DATES & set(asked) if shift}
-        return asked | {name: moment.isoformat() for name, moment in dates.items()}
 
     def _limit(self, said: str) -> int:
         limit = int(said) if said.isdecimal() else 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from itertools import islice
@@ -15,10 +14,12 @@ from starlette.responses import JSONResponse, Response
 
 from include.sandbox.bigcommerce.refusals import Refused, body_of
 from include.sandbox.bigcommerce.store import STATUSES, Record, Store
+from include.sandbox.bigcommerce.times import moment, understood
 
 PAGING = {"page", "limit", "sort", "include", "consignment_structure"}
 EQUAL = {"customer_id", "status_id", "channel_id", "payment_method", "external_order_id", "cart_id"}
-FILTERS = EQUAL | {"min_id", "max_id", "email", "is_deleted", "min_date_modified", "max_date_modified"}
+DATES = {"min_date_modified", "max_date_modified"}
+FILTERS = EQUAL | DATES | {"min_id", "max_id", "email", "is_deleted"}
 LARGEST = 250
 LONGEST = 65_535
 
@@ -39,6 +40,7 @@ class Orders:
         asked = dict(request.query_params)
         if unknown := sorted(set(asked) - FILTERS - PAGING):
             raise Refused(400, f"The field '{unknown[0]}' is not supported by this resource.")
+        asked = understood(asked, request.url.query, DATES, self.store.desk.switches)
         limit, number = self._limit(asked.get("limit", "50")), int(asked.get("page", "1"))
         field, _, direction = asked.get("sort", "id:asc").partition(":")
         if "is_deleted" in asked and not self.store.desk.switches["bigcommerce_deleted_filter"]:
@@ -116,8 +118,8 @@ class Orders:
             if name == "max_id" and order["id"] > int(value):
                 return False
             if name.endswith("_date_modified"):
-                bound, moment = _moment(value), parsedate_to_datetime(order["date_modified"])
-                if (moment < bound) if name.startswith("min") else (moment > bound):
+                bound, changed = moment(value), parsedate_to_datetime(order["date_modified"])
+                if (changed < bound) if name.startswith("min") else (changed > bound):
                     return False
         return True
 
@@ -183,11 +185,3 @@ def _email(order: Record) -> str:
 def _sorted_by(order: Record, field: str) -> Any:
     value = order.get(field, order["id"])
     return parsedate_to_datetime(value) if field.startswith("date_") and value else value
-
-
-def _moment(said: str) -> datetime:
-    """A time as a filter may give it: RFC 2822 or ISO 8601."""
-    try:
-        return datetime.fromisoformat(said)
-    except ValueError:
-        return parsedate_to_datetime(said)

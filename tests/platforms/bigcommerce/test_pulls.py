@@ -29,7 +29,7 @@ def store(tmp_path) -> Snapshots:
 
 def world(customers: int, orders: int) -> World:
     people = [account("bigcommerce", str(id), f"p{id}@example.com", "P", "Q") for id in range(1, customers + 1)]
-    then = [LATER - timedelta(hours=number) for number in range(orders)]
+    then = [LATER - timedelta(days=number) for number in range(orders)]
     bought = [order(str(7 * (id + 1)), None, "a@example.com", updated_at=at) for id, at in enumerate(then)]
     return World(1, [], [replace(one, updated_at=LONG_AGO) for one in people], bought, [])
 
@@ -136,6 +136,25 @@ def test_what_changed_between_two_nights_is_laid_over_the_first(order_gone, stor
     assert found["contacts"] == whole["contacts"]
     missed = set(found["orders"]["id"].to_pylist()) - set(whole["orders"]["id"].to_pylist())
     assert missed == (set() if order_gone else {"21"})
+
+
+@pytest.mark.parametrize(
+    "switch",
+    [{"bigcommerce_dates_zone": 12}, {"bigcommerce_dates_zone": -14}, {"bigcommerce_encoded_dates": "ignored"}],
+    ids=["reads-times-as-those-of-its-east", "as-those-of-its-west", "takes-no-encoded-time"],
+)
+def test_however_a_store_reads_times_all_that_changed_is_told_and_nothing_else(switch, store, bigcommerce_with):
+    twin = bigcommerce_with(world(40, 30), **switch)
+    twin.largest = 3
+    night(store, twin, "2026-11-22")
+    for date, customer, bought, just_before in (("2026-11-23", 3, 70, 7), ("2026-11-24", 5, 35, 70)):
+        edit(twin, "/v3/customers", id=customer, email=f"new{customer}@example.com")
+        edit(twin, f"/v2/orders/{bought}", customer_id=customer)
+        told = night(store, twin, date).raw("bigcommerce").phase("changes.1")
+        bodies = told.bodies()
+        assert customer in {one["id"] for body in bodies["customers"] for one in body["data"]} <= {3, 5}
+        assert {one["id"] for body in bodies["orders"] for one in body} == {bought, just_before}
+        assert told.pages()["orders"] < 30 / twin.largest
 
 
 def test_a_customer_that_was_deleted_is_noticed_and_everything_is_pulled_in_the_same_attempt(store, bigcommerce_with):
