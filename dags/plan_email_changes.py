@@ -16,8 +16,9 @@ that is `apply_approved_fixes`, after the decision.
    the look whether the client has access, then cPanel, the shops, and the domains' registrants. Who took the request
    down cannot approve it. Once it is approved, a change of owner or to a new domain waits (`ROLLCALL_COOL_OFF_HOURS`):
    the old address is told beforehand and can object. The old and the new address are told once it is applied.
-5. **Notify** the reviewers that a request waits: its number and a link; no personal data.
-6. **Conclude**: the run is a success only if every request could be looked up. One that could not, because a platform
+5. **Bring** back what was put off until today: requests and undos, which no night finds again.
+6. **Notify** the reviewers that a request waits, or is back: its number and a link; no personal data.
+7. **Conclude**: the run is a success only if every request could be looked up. One that could not, because a platform
    did not answer, stays where it was, says why on its page, and is taken up again by the next run.
 
 Only the requests' numbers travel between tasks.
@@ -25,7 +26,7 @@ Only the requests' numbers travel between tasks.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import Param, dag, get_current_context, task
 
@@ -67,11 +68,19 @@ def file(numbers: list[int]) -> dict[str, int]:
 
 
 @task
-def notify(filed: dict[str, int]) -> int:
-    """Tell the reviewers that a request waits."""
+def bring_back() -> int:
+    """Put on the page again what was put off until today."""
+    from include import planning, store
+
+    return planning.bring_back(store.open_ledger(), settings(), datetime.now(UTC))
+
+
+@task
+def notify(filed: dict[str, int], back: int) -> int:
+    """Tell the reviewers that a request waits, or is back."""
     from include import connections, stages, store
 
-    return stages.deliver(store.open_ledger(), connections.mailer()) if filed else 0
+    return stages.deliver(store.open_ledger(), connections.mailer()) if filed or back else 0
 
 
 @task
@@ -97,7 +106,8 @@ def conclude(numbers: list[int]) -> None:
 def plan_email_changes() -> None:
     numbers = take()
     filed = file(numbers)
-    locate(numbers) >> preflight(numbers) >> filed >> notify(filed) >> conclude(numbers)
+    told = notify(filed, bring_back())
+    locate(numbers) >> preflight(numbers) >> filed >> told >> conclude(numbers)
 
 
 plan_email_changes()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from include.notices.alarms import edited
 from include.notices.changes import of_change
 from include.notices.coming import called_off, coming
-from include.notices.requests import objected, waits
+from include.notices.requests import back, objected, waits
 from include.notices.reviewers import digest_of, stopped
 
-__all__ = ["called_off", "coming", "digest_of", "edited", "objected", "of_change", "stopped", "waits"]
+__all__ = ["back", "called_off", "coming", "digest_of", "edited", "objected", "of_change", "stopped", "waits"]

@@ -1,4 +1,4 @@
-"""Word to the reviewers: a client's request waits for another person, or a client objects. A link; nobody's data."""
+"""Word to the reviewers: a request waits for another person, what was put off is back, or a client objects. A link."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ def waits(number: int, finding_id: str, settings: Settings) -> Notice:
     named = message_id(settings, f"request-{number}", "waits")
     subject = f"Rollcall: request {number} waits for another person"
     return Notice(named, settings.reviewers_mail, subject, text, html, finding_id, HEADERS)
+
+
+def back(finding_id: str, version: int, settings: Settings) -> Notice:
+    """The message that what was put off, of a request or an undo, is to be decided on again."""
+    text, html = worded("back", settings, page_url=f"{settings.page_url}findings/{finding_id}")
+    named = message_id(settings, finding_id, str(version), "back")
+    return Notice(named, settings.reviewers_mail, "Rollcall: what was put off is back", text, html, finding_id, HEADERS)
 
 
 def objected(finding_id: str, settings: Settings, now: datetime) -> Notice:

@@ -18,6 +18,7 @@ from include.errors import NotAllowed, NotPermitted, RollcallError, SettingsWron
 from include.planning.checking import Checked, checked
 from include.planning.filing import file_finding
 from include.planning.locating import located
+from include.planning.put_off import bring_back
 from include.requests import Request
 from include.store import requests
 from include.store.requests import RequestRow
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from include.settings import Settings
     from include.store.ledger import Ledger
     from include.store.snapshots import Snapshots
+
+__all__ = ["bring_back", "conclude", "file", "locate", "preflight", "take"]
 
 logger = logging.getLogger(__name__)
 
