@@ -9,7 +9,8 @@ What we know (the vendor's specifications and documents, and answers other progr
 * V3 answers `{data, meta}` with ISO times, V2 bare lists with RFC 2822 times and money as text. Errors: V3 one object
   whose `errors` map a path to a sentence, V2 a list. An empty V2 list is a 204 without a body.
 * An address is unique per channel, not per store: `channel_ids` null means that a customer may use all of them. There
-  is no merge of customers. Who holds a taken address is not told; we look it up.
+  is no merge of customers. Who holds a taken address is not told; we look it up. Whether that search minds its case is
+  not documented: the address is asked for as given and in small letters.
 * A cursor cannot be entered in its middle. Many customers are pulled side by side, in spans of when they were created
   (`spans.py`), whose ends are found by page number; whether a filter's ends are among what it gives is not documented.
   `{"one_cursor": true}` in the connection's extra has one cursor go through all.

@@ -29,6 +29,7 @@ NOTE_FIELD = {"customer": "notes", "order": "staff_notes"}
 NOTE_MAX = 65_535
 LINKED = ("products", "shipping_addresses")  # what an order holds under an address of its own
 HANDED_OVER = "The old password was taken away; the next sign-in needs a new one, by the store's own reset mail."
+UNNAMED = "Which one could not be told: search the store's customers for it, whatever the case of its letters"
 
 
 def read(api: Api, fix: Fix) -> dict[str, Any]:
@@ -104,7 +105,7 @@ def _set_email(api: Api, id: str, email: str) -> None:
         api.update_customer(id, email=email)
     except Conflict as conflict:
         holder = _holder(api, id, email)
-        says = f"bigcommerce refused: the address already belongs to {holder}" if holder else str(conflict)
+        says = f"bigcommerce refused: the address already belongs to {holder}" if holder else f"{conflict}. {UNNAMED}"
         raise Conflict(says, holder) from conflict
 
 

@@ -11,5 +11,5 @@ if TYPE_CHECKING:
 
 
 def holders(api: Api, address: str) -> tuple[Ref, ...]:
-    """Every customer who has this address, in any spelling of its case."""
+    """Every customer who has this address, as it is spelled here or in small letters; mostly in any other case too."""
     return tuple(Ref("bigcommerce", "customer", str(one["id"])) for one in api.customers_with(address))

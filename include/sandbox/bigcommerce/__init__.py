@@ -32,6 +32,7 @@ SWITCHES = {
     "bigcommerce_attach_recalculates": [],  # "totals", "fees", "lines", "shipping": what an attach changes beside it
     "bigcommerce_detach": "applied",  # or "refused": an order given back to nobody
     "bigcommerce_channels_enforced": False,  # is an order refused to a customer of another channel?
+    "bigcommerce_email_case": False,  # does `email:in` tell apart addresses that differ in case?
     "bigcommerce_dates_exclusive": False,  # are customers of the very moment a filter names left out?
     "bigcommerce_dates_zone": 0,  # hours by which a store reads the times of its filters otherwise than as UTC
     "bigcommerce_encoded_dates": "served",  # or "ignored": is a time understood whose colons are percent-encoded?

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -87,7 +87,7 @@ class Customers:
         """The customers that match; by their ids where no other order is asked for, at most so many after one's id."""
         ids = sorted(self.store.customers)
         ids = ids if after is None else ids[bisect_right(ids, after) :]
-        tests = _tests(asked, exclusive=self.store.desk.switches["bigcommerce_dates_exclusive"])
+        tests = _tests(asked, self.store.desk.switches)
         customers = (self.store.customers[id] for id in ids)
         found = (customer for customer in customers if all(test(customer) for test in tests))
         if not (by := asked.get("sort")):
@@ -157,25 +157,26 @@ def _shown(sent: Record) -> Record:
     return {name: value for name, value in sent.items() if name != "authentication"}
 
 
-def _tests(asked: dict[str, str], exclusive: bool) -> list[Callable[[Record], bool]]:
+def _tests(asked: dict[str, str], switches: Mapping[str, Any]) -> list[Callable[[Record], bool]]:
     """What a customer must be, one test a filter."""
     tests: list[Callable[[Record], bool]] = []
     for name, said in asked.items():
         field, _, how = name.partition(":")
         if name in FILTERS:
-            tests.append(partial(_is_one_of, field, _values(said)))
+            read = str.strip if field == "email" and switches["bigcommerce_email_case"] else _any_case
+            tests.append(partial(_is_one_of, field, {read(one) for one in said.split(",")}, read))
         elif name in DATES:
-            tests.append(partial(_is_within, field, how, said, exclusive))
+            tests.append(partial(_is_within, field, how, said, switches["bigcommerce_dates_exclusive"]))
     return tests
 
 
-def _values(said: str) -> set[str]:
-    return {one.strip().casefold() for one in said.split(",")}
+def _any_case(said: str) -> str:
+    return said.strip().casefold()
 
 
-def _is_one_of(field: str, values: set[str], customer: Record) -> bool:
+def _is_one_of(field: str, values: set[str], read: Callable[[str], str], customer: Record) -> bool:
     held = f"{customer['first_name']} {customer['last_name']}" if field == "name" else str(customer[field])
-    return held.casefold() in values
+    return read(held) in values
 
 
 def _is_within(field: str, how: str, said: str, exclusive: bool, customer: Record) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from include.errors import Conflict, NotFound, Refusal, UnclearOutcome
 from include.model import Action, Fix, Ref
 from include.platforms.bigcommerce import fixes
+from include.platforms.bigcommerce.holders import holders
 from tests.platforms.bigcommerce.wanted import MARKER, attach, bodies, fix, note, set_email
 from tests.sandbox.people_world import (
     CARA,
@@ -96,8 +97,25 @@ def test_a_taken_address_names_who_holds_it_where_that_is_one(
     with pytest.raises(Conflict) as conflict:
         fixes.write(bigcommerce.ours().api, set_email(id, old, new))
     assert conflict.value.holder == holder
-    assert str(conflict.value).endswith(f"belongs to {holder or 'another customer'}")
+    says = f"belongs to {holder}" if holder else "belongs to another customer. Which one could not be told"
+    assert says in str(conflict.value)
     assert [effect for *_, effect in bigcommerce.changes()] == ["refused"]
+
+
+@pytest.mark.parametrize("minds", [True, False], ids=["minds-case", "does-not"])
+@pytest.mark.parametrize("held", ["hal@example.com", "Hal@Example.com", "HAL@example.com"])
+def test_who_holds_an_address_is_found_in_the_case_asked_and_in_small_letters(
+    minds: bool, held: str, bigcommerce_with: OpenTwin
+) -> None:
+    world = people_world()
+    world.accounts.append(account("bigcommerce", "16", held, "Hal", "Ode"))
+    api = bigcommerce_with(world, bigcommerce_email_case=minds).ours().api
+    told = held != "HAL@example.com" or not minds
+    assert holders(api, "Hal@Example.com") == ((Ref("bigcommerce", "customer", "16"),) if told else ())
+    with pytest.raises(Conflict) as conflict:
+        fixes.write(api, set_email(DEE, "dee@example.com", "Hal@Example.com"))
+    assert conflict.value.holder == ("bigcommerce:customer:16" if told else None)
+    assert told or "whatever the case of its letters" in str(conflict.value)
 
 
 def test_an_address_is_taken_by_who_shares_a_channel_and_named_is_that_one(bigcommerce_with: OpenTwin) -> None:
