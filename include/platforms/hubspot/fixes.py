@@ -12,8 +12,9 @@ from typing import Any
 
 from include.errors import Conflict, Refusal, RollcallError
 from include.model import Action, Fix, Ref
-from include.platforms.hubspot import additional
+from include.platforms.hubspot import additional, remains
 from include.platforms.hubspot.api import ADDITIONAL, Api
+from include.platforms.hubspot.remains import plain
 from include.platforms.hubspot.rows import PROPERTIES, addresses
 
 TOUCHED = frozenset({"updatedAt", "lastmodifieddate"})
@@ -50,8 +51,12 @@ def read(api: Api, fix: Fix) -> dict[str, Any]:
             raise _cannot(fix)
 
 
-def write(api: Api, fix: Fix) -> None:
-    """Make the change, by one request."""
+def write(api: Api, fix: Fix) -> str | None:
+    """
+    Make the change, by one request.
+
+    Answers what a person must still do: of the old address where it stays, and of others that are gone (`remains`).
+    """
     if fix.action not in CAN:
         raise _cannot(fix)
     contact = api.contact(fix.target.id)
@@ -80,6 +85,7 @@ def write(api: Api, fix: Fix) -> None:
             ) from conflict
         says = f"hubspot refused: the address already belongs to {holder}" if holder else str(conflict)
         raise Conflict(says, holder) from conflict
+    return remains.remark(api, contact, str(fix.after["email"])) if fix.action is Action.SET_EMAIL else None
 
 
 def image(api: Api, fix: Fix) -> dict[str, Any]:
@@ -105,9 +111,9 @@ def current(api: Api, ref: Ref) -> Ref:
 def same(action: Action, field: str, a: Any, b: Any) -> bool:
     """Whether two values are one to HubSpot: it keeps no case in addresses, and no order among them."""
     if field in {"email", "duplicate_email"}:
-        return _plain(a) == _plain(b)
+        return plain(a) == plain(b)
     if field == "other_emails":
-        return sorted(map(_plain, a or ())) == sorted(map(_plain, b or ()))
+        return sorted(map(plain, a or ())) == sorted(map(plain, b or ()))
     if action is Action.SET_NAME:
         return (a or "").strip() == (b or "").strip()
     return bool(a == b)
@@ -116,8 +122,8 @@ def same(action: Action, field: str, a: Any, b: Any) -> bool:
 def _add_email(api: Api, contact: Mapping[str, Any], fix: Fix) -> None:
     """The one address that is new, beside those that are there."""
     held = addresses(contact["properties"].get(ADDITIONAL))
-    known = {_plain(one) for one in (*held, contact["properties"].get("email"))}
-    new = [one for one in fix.after["other_emails"] if _plain(one) not in known]
+    known = {plain(one) for one in (*held, contact["properties"].get("email"))}
+    new = [one for one in fix.after["other_emails"] if plain(one) not in known]
     if len(new) != 1:
         raise Refusal(f"hubspot: {fix.target} is to get {len(new)} new addresses; one at a time can be added")
     additional.add(api, str(contact["id"]), held, new[0])
@@ -163,11 +169,11 @@ def _holder(api: Api, conflict: Conflict, fix: Fix) -> str | None:
     if fix.action is Action.MERGE:
         return conflict.holder
     asked = [*(fix.after.get("other_emails") or ()), fix.after.get("email")]
-    held = {_plain(one) for one in fix.before.get("other_emails") or ()}
+    held = {plain(one) for one in fix.before.get("other_emails") or ()}
     try:
         if conflict.holder:
             return str(current(api, Ref.parse(conflict.holder)))
-        found = next((id for one in asked if one and _plain(one) not in held and (id := api.holder(one))), None)
+        found = next((id for one in asked if one and plain(one) not in held and (id := api.holder(one))), None)
     except RollcallError:
         return conflict.holder
     return f"hubspot:contact:{found}" if found else None
@@ -181,10 +187,6 @@ def _flat(contact: Mapping[str, Any]) -> dict[str, Any]:
     """A contact with its properties as fields of their own."""
     own = {name: contact.get(name) for name in ("id", "archived", "createdAt", "updatedAt")}
     return own | {name: value or None for name, value in contact["properties"].items()}
-
-
-def _plain(email: str | None) -> str:
-    return (email or "").strip().casefold()
 
 
 def _cannot(fix: Fix) -> Refusal:

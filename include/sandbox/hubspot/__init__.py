@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 SWITCHES = {
     "hubspot_portal": PORTAL,  # another number is another portal
     "hubspot_old_email_stays": False,  # does PATCH of `email` keep the old address as an additional one?
+    "hubspot_loses_others": False,  # does PATCH of `email` drop the additional addresses?
+    "hubspot_memberships": False,  # do members sign in by `member_email`, which stays as the first address was?
     "hubspot_own_secondary": "swap",  # PATCH to an address of its own: "swap", "drop" (the old one goes), "refused"
     "hubspot_additional_emails_writable": False,  # may it be written? "told": no, though it says so
     "hubspot_v1": True,  # is the v1 route for additional addresses still there? 404 or 410: how it says that it is gone

@@ -149,8 +149,11 @@ class Contacts:
         else:
             others.remove(own)
             keeps = switches["hubspot_own_secondary"] == "swap"
+        if switches["hubspot_loses_others"]:
+            others = []
         kept = [*others, old] if keeps and old else others
-        return {"email": stored, "hs_additional_emails": ";".join(kept) or None}
+        member = {"member_email": contact["member_email"] or old} if switches["hubspot_memberships"] else {}
+        return {"email": stored, "hs_additional_emails": ";".join(kept) or None} | member
 
     def _free(self, id: int, emails: list[str]) -> None:
         """Refuse addresses that are none, or that another contact has."""

@@ -27,6 +27,7 @@ PROPERTIES: dict[str, tuple[str, str]] = {
     "lastname": ("string", "anyone"),
     "company": ("string", "anyone"),
     "phone": ("string", "anyone"),
+    "member_email": ("string", "hubspot"),
     "mobilephone": ("string", "anyone"),
     "address": ("string", "anyone"),
     "city": ("string", "anyone"),
