@@ -53,6 +53,9 @@ def reason(ledger: Ledger, option: ApprovedOption, settings: Settings, now: date
             f"{' and '.join(gone)} approved this and may not decide any more (ROLLCALL_REVIEWERS): it was not applied"
         )
         return Reason("approver removed", f"{says}. Decide anew.")
+    if option.hash == option.approved_hash and option.approvals < option.needed:
+        says = f"This needs the approval of {option.needed} people and has that of {option.approvals}"
+        return Reason("too few approvals", f"{says}: it was not applied. Decide anew.")
     if option.stands and (forged := authority.doubt(ledger, option)):
         return Reason("not accounted for", forged)
     if record := edited.meanwhile(ledger, option):
