@@ -37,6 +37,7 @@ TRIES = 4  # of one read, before Airflow's own retry takes over
 THREADS = 32  # that may use one session at once, each with a connection that is kept
 LARGEST_BODY = 50 * 1024 * 1024  # bytes; no page of any platform comes near
 CHUNK = 64 * 1024
+UNTRUSTED = {525, 526}  # what Cloudflare answers then
 ADDRESS = re.compile(r"[^/]*(?:@|%40)[^/]*", re.IGNORECASE)
 
 # Its lines hold whole URLs, and so people's addresses, at whatever level an operator may set.
@@ -48,6 +49,10 @@ Judge = Callable[[Answer], RollcallError | None]
 
 class _Broken(Exception):
     """What came back cannot be used: a time-out, a reset, a 5xx, a cut or foreign body. Never leaves this file."""
+
+
+class _Untrusted(_Broken):
+    """The vendor's own proxy does not trust the server behind it: so it is until somebody there mends that."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +169,7 @@ class Http:
     def _parsed(self, method: str, path: str, response: requests.Response, raw: bytes) -> Answer:
         status = response.status_code
         if status >= 500:
-            raise _Broken(f"answered {status}")
+            raise (_Untrusted if status in UNTRUSTED else _Broken)(f"answered {status}")
         if 300 <= status < 400:
             raise UnexpectedAnswer(
                 f"{self.platform} answered {status} ({_call(method, path)}): redirects are not followed. "
@@ -173,12 +178,9 @@ class Http:
         try:
             body = parsed(raw) if raw.strip() else None
         except (ValueError, RecursionError):
-            if status == 429:
-                body = None
-            elif status >= 400 and not _claims_json(response):
-                body = {}
-            else:
+            if status < 400 or (status != 429 and _claims_json(response)):
                 raise _Broken("answered with something that is not JSON") from None
+            body = None if status == 429 else {}
         answer = Answer(status, response.headers, body, raw)
         if said := answer.headers.get("Date"):
             self._dates[:] = [said]
@@ -223,7 +225,7 @@ def _call(method: str, path: str) -> str:
 def _worth_repeating(error: BaseException) -> bool:
     if isinstance(error, RateLimited):
         return error.seconds is None or error.seconds <= LONGEST_PAUSE
-    return isinstance(error, _Broken | Unreachable)
+    return isinstance(error, _Broken | Unreachable) and not isinstance(error, _Untrusted)
 
 
 def _wait(state: tenacity.RetryCallState) -> float:

@@ -46,6 +46,7 @@ class Client:
 STATUSES: list[Any] = [
     *((status, UnexpectedAnswer, UnexpectedAnswer, 1) for status in (300, 301, 302, 303, 304, 307, 308)),
     *((status, UnexpectedAnswer, UnexpectedAnswer, 1) for status in (400, 401, 403, 404, 409, 410, 418, 422, 451, 499)),
+    *((status, Unreachable, UnclearOutcome, 1) for status in (525, 526)),
     *((status, Unreachable, UnclearOutcome, TRIES) for status in (500, 501, 502, 503, 504, 520, 524, 599)),
     (429, RateLimited, RateLimited, TRIES),
 ]
