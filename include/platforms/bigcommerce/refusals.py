@@ -1,5 +1,5 @@
 """
-What BigCommerce refuses, in our words: V3's map of errors and V2's list of them.
+What BigCommerce refuses, in our words: V3's map (or list) of errors and V2's list of them.
 
 Its sentences may repeat an address. A message of ours names the status and the fields, and says what to do next.
 Statuses from 500 on (507: the store is full) never come here: the transport has them.
@@ -79,11 +79,13 @@ def _told(body: Any) -> Iterator[tuple[str, str]]:
         errors = part.get("errors")
         if isinstance(errors, dict):
             yield from ((str(path), str(sentence)) for path, sentence in errors.items())
+        if isinstance(errors, list):
+            yield from ((f"{number}.{place}", str(sentence)) for place, sentence in enumerate(errors))
 
 
 def _fields(told: dict[str, str]) -> Iterator[str]:
     for path, sentence in told.items():
-        if FIELD.fullmatch(path) and not path.rstrip(".").isdecimal():
+        if FIELD.fullmatch(path) and not path.replace(".", "").isdecimal():
             yield path
         yield from IN_SENTENCE.findall(sentence)
 
