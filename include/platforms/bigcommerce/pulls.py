@@ -187,7 +187,8 @@ def following(body: Any) -> str | None:
     page = Record("bigcommerce customers", body if isinstance(body, dict) else {})
     told = page.field("data", list)
     cursors = page.part("meta").part("cursor_pagination")
-    more = "next" in cursors.fields.get("links", {}) or len(told) >= cursors.number("per_page")
+    links = cursors.fields.get("links")
+    more = (isinstance(links, dict) and bool(links.get("next"))) or len(told) >= cursors.number("per_page")
     if not told or not more:
         return None
     return str(cursors.field("end_cursor", str))

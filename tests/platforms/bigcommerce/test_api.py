@@ -22,7 +22,7 @@ from include.key import Key
 from include.platforms import open_platform
 from include.platforms.bigcommerce import rows
 from include.platforms.bigcommerce.api import judge
-from include.platforms.bigcommerce.pulls import PAGE
+from include.platforms.bigcommerce.pulls import PAGE, following
 from include.sandbox.world import World
 from include.transport import Answer
 from tests.sandbox.people_world import account, order
@@ -90,6 +90,22 @@ def test_a_pull_that_is_not_whole_fails(
     bigcommerce.trouble(match, fault, after=1, times=9)
     with pytest.raises(kind):
         list(bigcommerce.ours().api.pages())
+
+
+@pytest.mark.parametrize(
+    ("links", "per_page", "goes_on"),
+    [
+        pytest.param({"links": {"next": "?after=end"}}, 250, True, id="a-next-page"),
+        pytest.param({"links": {"next": None}}, 250, False, id="no-next-page-as-null"),
+        pytest.param({"links": None}, 250, False, id="no-links-as-null"),
+        pytest.param({"links": None}, 1, True, id="a-full-page-whatever-is-linked"),
+        pytest.param({}, 250, False, id="no-links"),
+    ],
+)
+def test_a_cursor_is_followed_where_there_may_be_more(links: dict[str, Any], per_page: int, goes_on: bool) -> None:
+    cursors = {"per_page": per_page, "end_cursor": "end"} | links
+    told = following({"data": [{"id": 1}], "meta": {"cursor_pagination": cursors}})
+    assert told == ("end" if goes_on else None)
 
 
 def test_a_wrong_token_is_not_accepted(bigcommerce: Twin) -> None:
