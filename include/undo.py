@@ -91,7 +91,8 @@ def propose(ledger: Ledger, of: str, who: str, why: str, now: datetime | None = 
         return waiting
     if not row.because:
         raise NotAllowed(f"What was changed by the finding {of} is forgotten: it cannot be undone any more.")
-    for one in done:
+    goes_back = [one for one in done if _can_be_taken_back(one)]
+    for one in {_of(one): one for one in reversed(goes_back)}.values():  # of each kind, the newest
         for other in undone.later(ledger, one):
             if other.finding_id != of:
                 raise NotAllowed(
@@ -101,7 +102,7 @@ def propose(ledger: Ledger, of: str, who: str, why: str, now: datetime | None = 
         raise NotAllowed(
             f"The finding {of} is still being applied. Wait until it is settled, or withdraw its approval."
         )
-    back = _as_one_change(one for one in done if _can_be_taken_back(one))
+    back = _as_one_change(goes_back)
     if not back:
         raise NotAllowed(f"Nothing of the finding {of} can be taken back. " + " ".join(_stays(one) for one in done))
     proposed = _finding(row, done, back, why, Ref("rollcall", RULE, str(undone.number(ledger))))

@@ -39,16 +39,24 @@ class Applied:
 
 
 def applied(ledger: Ledger, finding_id: str) -> list[Applied]:
-    """What Rollcall itself changed for this finding, in all its versions, the newest change first."""
+    """What Rollcall itself changed for this finding, in all its versions, and did not undo; the newest first."""
     with ledger.read() as connection:
-        return _applied(connection, option.c.finding_id == finding_id)
+        made = _applied(connection, option.c.finding_id == finding_id)
+        return [one for one in made if one.id not in _undone(connection, _alike(connection, one))]
 
 
 def later(ledger: Ledger, one: Applied) -> list[Applied]:
-    """Changes of the same kind that were made to the same record since."""
-    since = sa.and_(fix.c.target == str(one.fix.target), fix.c.action == str(one.fix.action), fix.c.id != one.id)
+    """
+    Changes of the same kind that were made to the same record since, the newest first.
+
+    What was made since and undone again is none: neither the change nor what undid it.
+    """
     with ledger.read() as connection:
-        return [other for other in _applied(connection, since) if other.receipt > one.receipt]
+        made = _alike(connection, one)
+        by = _undone(connection, made)
+    undid = {each.id for each in by.values()}
+    undid -= {by[other.id].id for other in made if other.id in by and other.receipt <= one.receipt}
+    return [other for other in made if other.receipt > one.receipt and other.id not in by.keys() | undid]
 
 
 def asked(connection: sa.Connection, of: str, finding_id: str, who: str, why: str, now: datetime) -> None:
@@ -122,6 +130,25 @@ def _let_go(connection: sa.Connection, of: str, now: datetime) -> None:
         connection.execute(sa.update(finding).where(put_off).values(state="gone", until=None, changed_at=now))
         became = {row.id: [row.version, "gone"] for row in rows}
         audit.append(connection, "filed", {"undo": of, "gone": len(rows), "became": became}, now)
+
+
+def _alike(connection: sa.Connection, one: Applied) -> list[Applied]:
+    """Every change of this kind that was made to the record, with this one, the newest first."""
+    same = sa.and_(fix.c.target == str(one.fix.target), fix.c.action == str(one.fix.action))
+    return [other for other in _applied(connection, same) if other.fix.before.keys() == one.fix.before.keys()]
+
+
+def _undone(connection: sa.Connection, made: Sequence[Applied]) -> dict[int, Applied]:
+    """Of all changes of a kind to a record, those that do not hold, each with what undid it."""
+    pairs = connection.execute(sa.select(undo.c.finding_id, undo.c.of)).all()
+    of = {pair.finding_id: pair.of for pair in pairs}
+    by: dict[int, Applied] = {}
+    for each in reversed(made):
+        undid = [one for one in made if one.receipt < each.receipt and one.finding_id == of.get(each.finding_id)]
+        took_back = {one.id for one in undid if one.id not in by}
+        by = {id: other for id, other in by.items() if other.id not in took_back}  # what an undone undo undid holds
+        by |= dict.fromkeys(took_back, each)
+    return by
 
 
 def _applied(connection: sa.Connection, wanted: sa.ColumnElement[bool]) -> list[Applied]:

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from include.errors import NotAllowed
 from include.model import Action, Fix
+from include.store import findings
 from tests.apply.cases import NEW, Worker, approved, email_fix
-from tests.apply.test_undoing import ask
+from tests.apply.test_undoing import approve, ask, reads, taken_back
 
 THEIRS, THIRD = "she.herself@post.example", "third@post.example"
 
@@ -48,3 +50,64 @@ def test_it_goes_back_to_what_it_was_before_our_changes_and_not_over_somebody_s_
     assert changes == [({"email": THIRD}, first.before if back_to_the_first else {"email": between})]
     said = [one["says"] for one in row.because if one["evidence"] == "edited"]
     assert ["somebody edited it between our changes" in one for one in said] == [True] * (not back_to_the_first)
+
+
+@pytest.fixture
+def put_back(worker, ledger):
+    """What undoes the change of a finding, to the end; the finding that did."""
+
+    def undo(of: str) -> str:
+        row = ask(ledger, of)
+        assert approve(ledger, row, "ada", "cleo") == "approved"
+        assert taken_back(worker).keys() <= {"applied", "already"}
+        return row.id
+
+    return undo
+
+
+def test_what_was_undone_and_made_again_can_be_undone_again(worker, sandbox, ledger, put_back):
+    change = email_fix(sandbox, "shopify", "customer")
+    for _ in range(2):
+        of = approved(ledger, change)
+        assert worker.apply() == {"applied": 1}
+        row = findings.get(ledger, put_back(of))
+        assert reads(sandbox, change) == change.before
+        assert "edited" not in {one["evidence"] for one in row.because}
+        with pytest.raises(NotAllowed):
+            ask(ledger, of)
+
+
+def test_what_another_finding_changed_and_was_undone_stands_in_no_way(worker, sandbox, ledger, put_back):
+    change = email_fix(sandbox, "hubspot", "contact")
+    first = approved(ledger, change, number=1)
+    worker.apply()
+    again = replace(change, before=change.after, after={"email": THIRD})
+    second = approved(ledger, again, number=2)
+    worker.apply()
+    put_back(second)
+    put_back(first)
+    assert reads(sandbox, change) == change.before
+
+
+def test_an_undo_that_was_undone_stands_in_no_way_of_another(worker, sandbox, ledger, put_back):
+    change = email_fix(sandbox, "hubspot", "contact")
+    of = approved(ledger, change)
+    worker.apply()
+    put_back(put_back(of))
+    assert reads(sandbox, change) == change.after
+    put_back(of)
+    assert reads(sandbox, change) == change.before
+
+
+def test_an_undo_whose_change_was_made_anew_is_not_undone_itself_before_that(worker, sandbox, ledger, put_back):
+    change = email_fix(sandbox, "hubspot", "contact")
+    of = approved(ledger, change)
+    worker.apply()
+    back = put_back(of)
+    approved(ledger, change)
+    worker.apply()
+    with pytest.raises(NotAllowed, match=f"by the finding {of}. Undo that one first"):
+        ask(ledger, back)
+    put_back(of)
+    put_back(back)
+    assert reads(sandbox, change) == change.after
