@@ -60,7 +60,7 @@ def decide(
     said = Verdict(verdict)
     reason = (reason or "").strip() or None
     at = now or datetime.now(UTC)
-    _require(said, reviewer, option_hash, reason, until, at)
+    until = _require(said, reviewer, option_hash, reason, until, at)
     if withdraw and said is Verdict.APPROVED:
         raise NotAllowed("To withdraw an approval, reject or defer the finding.")
     with ledger.write() as connection:
@@ -85,10 +85,10 @@ def decide(
         state = _state(connection, row, said, reviewer, chosen, max(at, wait.until) if wait else at)
         not_before = waiting.begin(connection, wait, at) if wait and state == "approved" else None
         if chosen is not None:
-            day = (not_before or at).date()
+            day = max(not_before or at, at).date()
             proofs.require_fresh(connection, finding_id, day, settings().proof_days)
             given.require_fresh(connection, chosen, day)
-        values = {"state": state, "until": until if said is Verdict.DEFERRED else None, "changed_at": at}
+        values = {"state": state, "until": until, "changed_at": at}
         won = connection.execute(
             sa.update(finding)
             .where(finding.c.id == finding_id, finding.c.state == row.state, finding.c.version == version)
@@ -119,7 +119,8 @@ def decide(
 
 def _require(
     said: Verdict, reviewer: str, option_hash: str | None, reason: str | None, until: str | None, now: datetime
-) -> None:
+) -> str | None:
+    """Until when a deferral lasts, as YYYY-MM-DD: days are compared as text. Raises NotAllowed."""
     if not reviewer.strip():
         raise NotAllowed("A decision needs a reviewer.")
     match said:
@@ -134,8 +135,8 @@ def _require(
                 raise NotAllowed("To defer, say until which date (YYYY-MM-DD).") from error
             if day <= now.date():
                 raise NotAllowed("To defer, say a date in the future.")
-        case _:
-            pass
+            return day.isoformat()
+    return None
 
 
 def _require_withdrawable(connection: sa.Connection, row: sa.Row[Any]) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from include.errors import NotAllowed
 from include.notices.channels import deliver
 from include.review import deciding
 from include.settings import settings
@@ -21,16 +22,15 @@ HOUR = timedelta(hours=1)
 Back = Callable[..., int]
 
 
-def approve(desk: SupportDesk, id: int, hours: float) -> float:
-    """Have two people approve it so many hours from now; for how many hours it waits then."""
+def approve(desk: SupportDesk, id: int, hours: float, by: tuple[str, ...] = ("bob", "cleo")) -> float:
+    """Have people approve it so many hours from now; for how many hours it waits then."""
     at = datetime.now(UTC) + hours * HOUR
-    for reviewer in ("bob", "cleo"):
+    for reviewer in by:
         row = desk.finding(id)
         told = {"verdict": "approved", "version": row.version, "option_hash": row.options[0].hash, "now": at}
         deciding.decide(desk.ledger, row.id, reviewer=reviewer, **told)
     until = desk.finding(id).decisions[-1].not_before
-    assert until is not None
-    return (until - at) / HOUR
+    return (until - at) / HOUR if until is not None else 0
 
 
 def announced(desk: SupportDesk, id: int) -> int:
@@ -105,5 +105,19 @@ def test_an_announcement_lasts_as_long_as_an_approval(
     settings.cache_clear()
     try:
         assert (approve(desk, refused(), hours) == 24) is anew
+    finally:
+        settings.cache_clear()
+
+
+def test_a_proof_that_is_too_old_today_is_not_held_to_the_day_on_which_the_first_wait_was_over(
+    desk: SupportDesk, refused: Back, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = refused()
+    monkeypatch.setenv("ROLLCALL_PROOF_DAYS", "2")
+    settings.cache_clear()
+    try:
+        approve(desk, id, 47, by=("bob",))
+        with pytest.raises(NotAllowed, match="may be 2 days old at most"):
+            approve(desk, id, 73, by=("cleo",))
     finally:
         settings.cache_clear()

@@ -43,6 +43,8 @@ MERGES = (
         pytest.param("approved", {"until": "2026-12-01"}, "approved", None, id="approve-with-a-date-of-no-use"),
         pytest.param("rejected", {"reason": "Two people."}, "rejected", None, id="reject"),
         pytest.param("deferred", {"until": "2026-11-02"}, "deferred", "2026-11-02", id="defer-until-tomorrow"),
+        pytest.param("deferred", {"until": "20261202"}, "deferred", "2026-12-02", id="defer-in-another-form"),
+        pytest.param("deferred", {"until": "2026-W49-3"}, "deferred", "2026-12-02", id="defer-until-a-weeks-day"),
         pytest.param("deferred", {"until": "2026-12-01", "reason": "On leave."}, "deferred", "2026-12-01", id="defer"),
     ],
 )
