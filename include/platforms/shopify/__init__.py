@@ -11,7 +11,8 @@ Scopes: `write_customers`, `write_orders`, `read_all_orders` (without the last o
 To reset access on legacy accounts, the extra also needs `storefront_token`: an access token of the Storefront API, with
 the scope `unauthenticated_write_customers`.
 
-`tag` in the extra: a tag that every customer and order with a note of Rollcall's is given too (default: none).
+`tag` in the extra: a tag that every customer and order with a note of Rollcall's is given too: at most 40 characters,
+as many as an order's may have (default: none).
 `bulk_from` in the extra: with at least so many customers and orders (10000) they are pulled by bulk operations.
 
 What we know (shopify.dev, the 2026-10 schema, and answers recorded from development stores; seen 2026-11):

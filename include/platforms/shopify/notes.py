@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from include.platforms.shopify.api import Api
 
 NOTE_MAX = 5000  # characters
-TAG_MAX, TAGS_MAX = 255, 250  # characters of a tag, and tags of a record
+TAG_MAX, TAGS_MAX = 40, 250  # characters of a tag of an order (a customer's may have 255), and tags of a record
 
 NOTE_CUSTOMER = """
 mutation NoteCustomer($input: CustomerInput!, $id: ID!, $tags: [String!]!) {

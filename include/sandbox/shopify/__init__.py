@@ -27,6 +27,7 @@ SWITCHES = {
     "shopify_order_set_rewrites_email": True,  # does orderCustomerSet give the order its new customer's address?
     "shopify_customer_accounts": "CLASSIC",  # or NEW_CUSTOMER_ACCOUNTS
     "shopify_invites_declined": True,  # may somebody be invited again who declined?
+    "shopify_order_tag_most": 40,  # characters of an order's tag, as Shopify's REST pages say; a customer's has 255
     "shopify_counters_lag": True,  # does numberOfOrders stay as it was when an order changes hands?
     "shopify_unmergeable": {},  # customers who cannot be merged: number -> what stands against it, as GIFT_CARDS
     "shopify_merge_polls": 1,  # requests that come in before a merge's job is done

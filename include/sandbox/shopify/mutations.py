@@ -47,7 +47,7 @@ class Mutations:
         order = self._shop.orders.get(fields["id"])
         if order is None:
             return self._answer("order", None, "update", {}, [_error("id", "Order does not exist")])
-        values, errors = _normal(fields)
+        values, errors = self._normal(order, fields)
         if not values and not errors:
             errors = [_error(None, "No valid update parameters have been provided")]
         return self._answer("order", order, "update", values, errors)
@@ -87,8 +87,17 @@ class Mutations:
         record = self._shop.customers.get(id) or self._shop.orders.get(id)
         if record is None:
             return self._answer("node", None, "tag", {}, [_error("id", "Node does not exist")])
-        values, errors = _normal({"tags": [*record["tags"], *tags]})
+        values, errors = self._normal(record, {"tags": [*record["tags"], *tags]})
         return self._answer("node", record, "tag", values, errors)
+
+    def _normal(self, record: Record, fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[Error]]:
+        """The fields as Shopify stores them, and what it refuses of them; an order's tags are shorter."""
+        values, errors = _normal(fields)
+        most = self._shop.desk.switches["shopify_order_tag_most"]
+        of_an_order = record["id"] in self._shop.orders
+        if of_an_order and any(len(tag) > most for tag in values.get("tags", ())):
+            errors.append(_error("tags", f"Tags is too long (maximum is {most} characters)"))
+        return values, errors
 
     def _taken(self, customer: Record, values: Mapping[str, Any]) -> list[Error]:
         errors = []

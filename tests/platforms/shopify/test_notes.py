@@ -61,6 +61,13 @@ def test_the_connections_tag_comes_beside_those_there(kind: str, id: str, shopif
 
 
 @pytest.mark.parametrize(("kind", "id"), PLACES)
+def test_the_longest_tag_is_one_that_every_record_takes(kind: str, id: str, shopify: Shopify, ours: Ours) -> None:
+    api = ours(shopify, tag="x" * 40).api
+    fixes.write(api, note(kind, id))
+    assert fixes.read(api, note(kind, id)) == {"note": MARKER}
+
+
+@pytest.mark.parametrize(("kind", "id"), PLACES)
 def test_a_note_without_its_tag_is_not_written_twice(kind: str, id: str, shopify: Shopify, ours: Ours) -> None:
     fixes.write(ours(shopify).api, note(kind, id))
     tagging = ours(shopify, tag="rollcall").api
@@ -111,7 +118,7 @@ def test_when_only_one_of_both_is_refused_it_is_unclear_until_it_is_read(
 
 
 @pytest.mark.parametrize(
-    "tag", ["vip,winter", "x" * 256, 7, ["vip"]], ids=["two-tags", "too-long", "a-number", "a-list"]
+    "tag", ["vip,winter", "x" * 41, 7, ["vip"]], ids=["two-tags", "too-long", "a-number", "a-list"]
 )
 def test_what_is_not_one_tag_is_an_error_that_says_so(tag: object, shopify: Shopify, ours: Ours) -> None:
     with pytest.raises(SettingsWrong, match="must be one tag"):

@@ -201,3 +201,11 @@ def test_the_refusals_were_recorded() -> None:
         "No valid update parameters have been provided",
         "Order does not exist",
     }
+
+
+@pytest.mark.parametrize(("length", "says"), [(40, []), (41, ["Tags is too long (maximum is 40 characters)"])])
+def test_an_orders_tag_is_shorter_than_a_customers(length: int, says: list[str], shopify: Shopify) -> None:
+    document = "mutation ($id: ID!, $tags: [String!]!) { tagsAdd(id: $id, tags: $tags) { userErrors { message } } }"
+    for kind, id, refusals in (("Order", BOS_ORDER, says), ("Customer", BO, [])):
+        told = shopify.ask(document, id=f"gid://shopify/{kind}/{id}", tags=["x" * length])
+        assert [error["message"] for error in told["data"]["tagsAdd"]["userErrors"]] == refusals
