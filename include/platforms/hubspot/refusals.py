@@ -166,7 +166,7 @@ def _scopes(body: Mapping[str, Any]) -> list[str]:
     named = [
         scope
         for part in places
-        for name in ("requiredGranularScopes", "requiredScopes")
+        for name in ("requiredGranularScopes", "requiredScopes", "missingScopes")
         for scope in _context(part, name)
     ]
     return [scope for scope in dict.fromkeys(named) if SAFE.fullmatch(scope.replace("-", "_"))]

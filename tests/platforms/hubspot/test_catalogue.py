@@ -96,6 +96,13 @@ CATALOGUE = [
         "lacks the scope oauth. Grant",
         id="a-scope-told-at-the-top",
     ),
+    pytest.param(
+        403,
+        scopes("missingScopes", "crm.objects.contacts.read"),
+        NotPermitted,
+        "lacks the scope crm.objects.contacts.read. Grant it",
+        id="a-scope-that-is-missing",
+    ),
     pytest.param(403, {}, NotPermitted, "lacks the scope this needs", id="a-page-of-a-firewall"),
     pytest.param(404, {"category": "OBJECT_NOT_FOUND"}, NotFound, "does not have this record", id="no-record"),
     pytest.param(410, {"category": "GONE"}, NotFound, "does not have this record", id="no-longer"),
