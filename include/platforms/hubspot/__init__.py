@@ -11,7 +11,7 @@ What we know (developers.hubspot.com, the public spec collection, and answers ot
   portal's own validation rules are enforced on API writes too: changing an address may then be refused because some
   other property is empty.
 * An address is unique among all contacts' first *and* additional addresses. A taken one is a 409, whose sentence holds
-  the id of its holder (perhaps one that was merged away), or a 400 that says CONFLICTING_UNIQUE_VALUE.
+  the id of its holder (perhaps one that was merged away), or a 400 that says so or CONFLICTING_UNIQUE_VALUE.
 * Whether changing the first address keeps the old one as an additional one is not documented: either is expected
   here, and a person is told where it stays, for a form that is sent in with it makes it the first one again, and where
   another additional address is gone. `member_email`, by which members of a portal sign in, keeps the old address: a

@@ -77,7 +77,7 @@ def judge(answer: Answer) -> RollcallError | None:
             return RateLimited("hubspot is moving this account elsewhere", retry_after(answer) or MOVING_SECONDS)
         case 429:
             return _too_many(answer, body)
-        case _ if TAKEN in text or TAKEN in _details(body) or _names(body) & EXISTS:
+        case _ if TAKEN in text or TAKEN in _details(body) or _names(body) & EXISTS or _holders(body):
             return taken(body)
     if needed := _needed(body):
         return Refusal(
@@ -92,13 +92,18 @@ def judge(answer: Answer) -> RollcallError | None:
 
 def taken(body: Mapping[str, Any]) -> Conflict:
     """An address belongs to another contact, which one HubSpot may tell in any of its sentences."""
-    says = [body.get("message"), *(error.get("message") for error in _errors(body))]
-    ids = [found[1] for text in says if (found := HOLDER.search(str(text or "")))]
+    ids = _holders(body)
     profile = body.get("identityProfile")
     if not ids and isinstance(profile, dict) and str(profile.get("vid", "")).isdecimal():
         ids = [str(profile["vid"])]
     message = "hubspot refused: the address already belongs to another contact"
     return Conflict(f"{message} ({ids[0]})", f"hubspot:contact:{ids[0]}") if ids else Conflict(message)
+
+
+def _holders(body: Mapping[str, Any]) -> list[str]:
+    """The ids that HubSpot calls existing, in any of its sentences: those of the contacts that have the address."""
+    says = [body.get("message"), *(error.get("message") for error in _errors(body))]
+    return [found[1] for text in says if (found := HOLDER.search(str(text or "")))]
 
 
 def _too_many(answer: Answer, body: Mapping[str, Any]) -> RateLimited:

@@ -37,7 +37,7 @@ SWITCHES = {
     "hubspot_own_secondary": "swap",  # PATCH to an address of its own: "swap", "drop" (the old one goes), "refused"
     "hubspot_additional_emails_writable": False,  # may it be written? "told": no, though it says so
     "hubspot_v1": True,  # is the v1 route for additional addresses still there? 404 or 410: how it says that it is gone
-    "hubspot_conflict": "plain",  # or "rich", "profile", "exists", "no_id", "validation": how a taken address is told
+    "hubspot_conflict": "plain",  # or "rich", "profile", "exists", "no_id", "validation", "bad": how one is taken
     "hubspot_conflict_id": "current",  # or "merged": an id that the holder had before it was merged, where it had one
     "hubspot_merge_refused": 400,  # or 404: the status for merging a contact with itself or with one merged away
     "hubspot_merged_id_writable": True,  # does PATCH by the id of a merged contact forward?

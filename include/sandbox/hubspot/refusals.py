@@ -73,6 +73,8 @@ class Refused(Exception):
                 return cls(409, "CONFLICT", "Contact already exists.")
             case "validation":
                 return cls.invalid("email", "CONFLICTING_UNIQUE_VALUE", f"{email} is already in use")
+            case "bad":
+                return cls(400, "VALIDATION_ERROR", f"Contact already exists. Existing ID: {holder}")
             case _:
                 return cls(409, "CONFLICT", f"Contact already exists. Existing ID: {holder}")
 

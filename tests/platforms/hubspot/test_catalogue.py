@@ -174,7 +174,7 @@ def test_a_207_is_neither_success_nor_failure_but_what_its_errors_say(errors: li
 @pytest.mark.parametrize(
     ("match", "kind"), [pytest.param("GET", Unreachable, id="read"), pytest.param("PATCH", UnclearOutcome, id="write")]
 )
-def test_a_fault_on_hubspots_side_is_read_again_and_never_written_again(
+def test_a_fault_on_hubspots_side_is_read_again_where_that_may_help_and_never_written_again(
     status: int, match: str, kind: type[RollcallError], hubspot: Twin
 ) -> None:
     api, told = hubspot.ours().api, []
@@ -192,7 +192,7 @@ def test_a_fault_on_hubspots_side_is_read_again_and_never_written_again(
     with pytest.raises(kind, match=str(status)) as failed:
         fixes.write(api, set_email(ANN, "ann@example.com", "a@new.example"))
     assert isinstance(failed.value, TryLater) == (match == "GET")
-    assert len(told) == (4 if match == "GET" else 1)
+    assert len(told) == (4 if match == "GET" and status not in {525, 526} else 1)
 
 
 @pytest.mark.parametrize("change", [set_email(ANN, "ann@example.com", "a@new.example"), add_email(ANN, [], "a@b.de")])

@@ -14,7 +14,7 @@ from tests.sandbox.people_world import ANN, BEN
 from tests.sandbox.twin import OpenTwin, Twin
 
 
-@pytest.mark.parametrize("form", ["plain", "rich", "profile", "exists", "no_id", "validation"])
+@pytest.mark.parametrize("form", ["plain", "rich", "profile", "exists", "no_id", "validation", "bad"])
 @pytest.mark.parametrize(
     "change",
     [
@@ -32,7 +32,7 @@ def test_a_taken_address_names_who_holds_it(form: str, change: Fix, hubspot_with
     assert [effect for *_, effect in hubspot.changes()] == ["refused"]
 
 
-@pytest.mark.parametrize("form", ["plain", "rich", "profile", "exists", "no_id", "validation"])
+@pytest.mark.parametrize("form", ["plain", "rich", "profile", "exists", "no_id", "validation", "bad"])
 def test_a_holder_who_was_merged_is_named_as_it_is_today(form: str, hubspot_with: OpenTwin) -> None:
     api = hubspot_with(hubspot_conflict=form, hubspot_conflict_id="merged").ours().api
     fixes.write(api, ANN_MERGED)
