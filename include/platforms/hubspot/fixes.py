@@ -14,6 +14,7 @@ from include.errors import Conflict, Refusal, RollcallError
 from include.model import Action, Fix, Ref
 from include.platforms.hubspot import additional, remains
 from include.platforms.hubspot.api import ADDITIONAL, Api
+from include.platforms.hubspot.refusals import STANDS
 from include.platforms.hubspot.remains import plain
 from include.platforms.hubspot.rows import PROPERTIES, addresses
 
@@ -28,6 +29,7 @@ CAN: Mapping[Action, frozenset[str]] = {
     Action.ADD_NOTE: TOUCHED,
 }
 
+ADDRESSES = frozenset({Action.SET_EMAIL, Action.ADD_EMAIL})  # what may be refused since another contact has an address
 NOTE_MAX = 65_536
 
 
@@ -77,6 +79,8 @@ def write(api: Api, fix: Fix) -> str | None:
             case _:
                 raise _cannot(fix)
     except Conflict as conflict:
+        if fix.action not in ADDRESSES:
+            raise Refusal(f"hubspot refused {fix.action} of {fix.target}: {STANDS}") from conflict
         holder = _holder(api, conflict, fix)
         if holder == f"hubspot:contact:{id}":
             raise Refusal(
@@ -166,8 +170,6 @@ def _note(fix: Fix) -> str:
 
 def _holder(api: Api, conflict: Conflict, fix: Fix) -> str | None:
     """Who has the address, under the id it has today. The refusal stands whether or not this can be told."""
-    if fix.action is Action.MERGE:
-        return conflict.holder
     asked = [*(fix.after.get("other_emails") or ()), fix.after.get("email")]
     held = {plain(one) for one in fix.before.get("other_emails") or ()}
     try:

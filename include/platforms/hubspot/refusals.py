@@ -26,6 +26,8 @@ from include.transport import Answer, retry_after
 HOLDER = re.compile(r"Existing ID:\s*(\d+)")
 TAKEN = "CONFLICTING_UNIQUE_VALUE"
 EXISTS = frozenset({"OBJECT_ALREADY_EXISTS", "CONTACT_EXISTS"})  # seen; under which status was not written down
+THERE = "already exists"
+STANDS = "what the contact holds by now stands against this change. Look at it there, and approve the change again"
 MERGE_CAP = "250 identities"
 SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")  # a property's name or a code, and nothing a person could be known by
 INVALID = re.compile(r'"(name|error)"\s*:\s*"([A-Za-z][A-Za-z0-9_]*)"')
@@ -64,6 +66,8 @@ def judge(answer: Answer) -> RollcallError | None:
             return NotPermitted(f"hubspot denies access; the key lacks the scope {scopes}. Grant it and try again")
         case 404 | 410:
             return NotFound("hubspot does not have this record")
+        case 409 if not _says_taken(body):
+            return Conflict(f"hubspot refused: {STANDS} (HTTP 409)")
         case 409:
             return taken(body)
         case 414 if MERGE_CAP in text:
@@ -77,7 +81,7 @@ def judge(answer: Answer) -> RollcallError | None:
             return RateLimited("hubspot is moving this account elsewhere", retry_after(answer) or MOVING_SECONDS)
         case 429:
             return _too_many(answer, body)
-        case _ if TAKEN in text or TAKEN in _details(body) or _names(body) & EXISTS or _holders(body):
+        case _ if _says_taken(body):
             return taken(body)
     if needed := _needed(body):
         return Refusal(
@@ -88,6 +92,18 @@ def judge(answer: Answer) -> RollcallError | None:
     says = f"hubspot refused the request with HTTP {answer.status} ({', '.join(told) or 'no reason given'})"
     advice = next((NEXT[code] for code in told if code in NEXT), BY_HAND if INVALID.search(text) else None)
     return Refusal(f"{says}. {advice}" if advice else says)
+
+
+def _says_taken(body: Mapping[str, Any]) -> bool:
+    """Whether a refusal speaks of a contact that is there already."""
+    says = [str(part.get("message") or "") for part in (body, *_errors(body))]
+    return bool(
+        any(TAKEN in text or THERE in text for text in says)
+        or TAKEN in _details(body)
+        or _names(body) & EXISTS
+        or _holders(body)
+        or body.get("identityProfile")
+    )
 
 
 def taken(body: Mapping[str, Any]) -> Conflict:

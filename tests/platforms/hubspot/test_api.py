@@ -139,7 +139,7 @@ def test_all_notes_of_a_contact_are_read(hubspot: Twin) -> None:
             id="taken-as-a-value",
         ),
         pytest.param(409, {"message": "Contact already exists. Existing ID: 12"}, Conflict, "12", id="taken"),
-        pytest.param(409, None, Conflict, "another contact", id="taken-by-whom"),
+        pytest.param(409, None, Conflict, "stands against this change", id="a-conflict-of-some-kind"),
         pytest.param(
             409,
             {"message": "Contact already exists", "identityProfile": {"vid": 12, "identity": [{"value": SOMEBODY}]}},

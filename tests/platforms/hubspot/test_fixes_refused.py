@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from starlette.responses import JSONResponse
 
 from include.errors import Conflict, NotFound, Refusal, UnclearOutcome
 from include.model import Action, Fix
 from include.platforms.hubspot import fixes
-from tests.platforms.hubspot.wanted import ANN_MERGED, add_email, fix, merge, set_email
+from tests.platforms.hubspot.wanted import ANN_MERGED, MARKER, add_email, fix, merge, set_email
 from tests.sandbox.people_world import ANN, BEN
 from tests.sandbox.twin import OpenTwin, Twin
 
@@ -104,3 +106,47 @@ def test_a_write_without_an_answer_is_unclear_sent_once_and_tells_no_address(
     assert fixes.read(api, change) == (change.after if happened else change.before)
     assert "/contacts/v1/secondary-email/101/email/{email}" in str(unclear.value)
     assert "new.example" not in str(unclear.value)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"category": "CONFLICT", "message": "Try later"}, {"message": f"Contact already exists. Existing ID: {BEN}"}],
+)
+@pytest.mark.parametrize(
+    "change",
+    [
+        fix(ANN, Action.SET_NAME, {"first_name": "Ann", "last_name": "Lee"}, {"first_name": "A", "last_name": "Lee"}),
+        fix(ANN, Action.ADD_NOTE, {"note": None}, {"note": MARKER, "text": "Asked for."}),
+        ANN_MERGED,
+    ],
+    ids=lambda value: str(getattr(value, "action", "")),
+)
+def test_a_conflict_over_what_is_no_address_is_not_said_to_be_one(
+    change: Fix, told: dict[str, Any], hubspot: Twin
+) -> None:
+    app, written = hubspot.faults.app, re.compile(r"/(contacts/\d+|contacts/merge|notes)$")
+
+    async def conflicting(scope: Any, receive: Any, send: Any) -> None:
+        if scope["method"] != "GET" and written.search(scope["path"]):
+            await JSONResponse(told, 409)(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    hubspot.faults.app = conflicting
+    with pytest.raises(Refusal, match=f"refused {change.action} of hubspot:contact:{ANN}: .*approve") as refusal:
+        fixes.write(hubspot.ours().api, change)
+    assert type(refusal.value) is Refusal
+    assert "address" not in str(refusal.value)
+
+
+def test_a_conflict_of_another_kind_leads_to_no_holder_that_is_not_there(hubspot: Twin) -> None:
+    app = hubspot.faults.app
+
+    async def conflicting(scope: Any, receive: Any, send: Any) -> None:
+        refusing = JSONResponse({"category": "CONFLICT", "message": "Try later"}, 409)
+        await (refusing if scope["method"] == "PATCH" else app)(scope, receive, send)
+
+    hubspot.faults.app = conflicting
+    with pytest.raises(Conflict, match="stands against this change") as conflict:
+        fixes.write(hubspot.ours().api, set_email(ANN, "ann@example.com", "ann@new.example"))
+    assert conflict.value.holder is None
