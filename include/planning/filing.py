@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from include import notices
 from include.digests import finding_id
-from include.model import Finding
+from include.model import Finding, Notice
 from include.store import findings, requests
+from include.store import waiting as waiting_for
 from include.store.dossiers import Dossier
 
 if TYPE_CHECKING:
@@ -22,12 +23,20 @@ if TYPE_CHECKING:
 
 
 def file_finding(ledger: Ledger, row: RequestRow, settings: Settings, now: datetime) -> None:
-    """File a request's finding, or a new version of it, with word to the reviewers that it waits."""
+    """
+    File a request's finding, or a new version of it, with word to the reviewers that it waits.
+
+    What was announced of one whose place it takes, for its records are others, is called off.
+    """
     found = Finding.from_json(row.found["finding"])
     id = finding_id(found.key)
 
+    def off(of: str, version: int, recipients: Sequence[str]) -> list[Notice]:
+        return notices.called_off(of, version, recipients, settings)
+
     def tie(connection: sa.Connection, filed: Filed, waiting: Mapping[str, int]) -> None:
-        requests.filed(connection, row.id, id, now)
+        for replaced in requests.filed(connection, row.id, id, now):
+            waiting_for.call_off(connection, replaced, now, off)
 
     findings.file(
         ledger,

@@ -37,7 +37,7 @@ TO_PLAN = (WAITING, LOCATED, CHECKED)
 UNDER_WAY = (WAITING, CHOOSE, LOCATED, CHECKED, TROUBLE)
 UNDECIDED = ("open", "half_approved", "deferred")
 CLOSED = ("settled", "gone", "rejected")  # the states of a finding whose request is over
-
+AS_KEPT = ("id", "requester", "asked", "at", "state", "client", "finding_id", "finding_state")
 NOT_OVER = sa.or_(request.c.state.in_(UNDER_WAY), sa.and_(request.c.state == FILED, finding.c.state.not_in(CLOSED)))
 
 
@@ -154,15 +154,16 @@ def withdraw(ledger: Ledger, id: int, who: str, also: Also = None) -> None:
     _moved(ledger, id, UNDER_WAY, WITHDRAWN, by=who, also=also)
 
 
-def filed(connection: sa.Connection, id: int, finding_id: str, now: datetime) -> None:
-    """Tie a request to its finding, in the transaction that files it; an earlier one that nobody decided is gone."""
-    _close(connection, id, finding.c.id != finding_id, now)
+def filed(connection: sa.Connection, id: int, finding_id: str, now: datetime) -> list[str]:
+    """Tie a request to its finding, in the transaction that files it; an undecided one before is gone, and returned."""
+    closed = _close(connection, id, finding.c.id != finding_id, now)
     told = {"state": FILED, "finding_id": finding_id, "changed_at": now}
     connection.execute(sa.update(request).where(request.c.id == id).values(told))
     audit.append(connection, "request", {"request": id, "state": FILED, "finding": finding_id, "by": None}, now)
+    return closed
 
 
-def _close(connection: sa.Connection, id: int, which: sa.ColumnElement[bool], now: datetime) -> None:
+def _close(connection: sa.Connection, id: int, which: sa.ColumnElement[bool], now: datetime) -> list[str]:
     """Let a finding that a request led to be gone, where nobody has decided on it."""
     before = sa.select(request.c.finding_id).where(request.c.id == id).scalar_subquery()
     undecided = sa.and_(finding.c.id == before, finding.c.state.in_(UNDECIDED), which)
@@ -171,6 +172,7 @@ def _close(connection: sa.Connection, id: int, which: sa.ColumnElement[bool], no
         connection.execute(sa.update(finding).where(undecided).values(state="gone", until=None, changed_at=now))
         became = {row.id: [row.version, "gone"] for row in rows}
         audit.append(connection, "filed", {"request": id, "gone": len(rows), "became": became}, now)
+    return [row.id for row in rows]
 
 
 def findings_of(connection: sa.Connection) -> set[str]:
@@ -223,15 +225,8 @@ def _rows(connection: sa.Connection, wanted: sa.ColumnElement[bool], limit: int 
     rows = connection.execute(asked.where(wanted).order_by(request.c.id.desc()).limit(limit))
     return [
         RequestRow(
-            id=row.id,
-            requester=row.requester,
-            asked=row.asked,
-            at=row.at,
-            state=row.state,
-            client=row.client,
+            **{name: getattr(row, name) for name in AS_KEPT},
             found=row.found or {},
-            finding_id=row.finding_id,
-            finding_state=row.finding_state,
             changed_at=row.changed_at or row.at,
             genuine=row.hash == _hash(row.requester, row.asked, row.at),
         )

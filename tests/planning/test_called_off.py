@@ -9,7 +9,7 @@ import pytest
 
 from include.notices.channels import deliver
 from include.review import deciding
-from include.store import requests, versions
+from include.store import outbox, requests, versions
 from tests.notices.mailing import MailServer
 from tests.planning.desk import SupportDesk, approved
 from tests.sandbox.hosting_world import Stack
@@ -64,6 +64,22 @@ def test_a_request_that_is_withdrawn_after_its_change_was_announced_is_called_of
     requests.again(desk.ledger, id, "ann support")
     deciding.withdraw(desk.ledger, id, "ann support")
     assert (desk.row(id).state, called_off(desk, id)) == ("withdrawn", [OLD])
+
+
+def test_what_was_announced_is_called_off_once_a_plan_of_other_records_takes_its_place(
+    desk: SupportDesk, stack: Stack
+) -> None:
+    stack.desk.switches["whois_refused"] = ["31"]
+    id = approved(desk)
+    then = desk.finding(id)
+    versions.reopen_approved(desk.ledger, then.id, then.version, "refused", datetime.now(UTC))
+    stack.desk.switches["whois_refused"] = []
+    requests.again(desk.ledger, id, "ann support")
+    assert outbox.told(desk.ledger, then.id)[-1][0] == "coming"
+    desk.plan()
+    assert desk.finding(id).id != then.id
+    assert [told[:2] for told in outbox.told(desk.ledger, then.id)] == [("coming", OLD), ("off", OLD)]
+    assert desk.told(id) == []
 
 
 def test_what_nobody_was_told_of_is_not_called_off(desk: SupportDesk) -> None:
