@@ -79,8 +79,14 @@ BY_CODE: Mapping[str, Words] = {
 }
 UNCLEAR = frozenset({"INTERNAL_SERVER_ERROR", "INTERNAL_ERROR", "TIMEOUT", "None"})  # nobody knows what became of it
 
+RESETS = "password limit exceeded"  # of the Storefront API: it mails no more for the moment
+RESET_LATER = "wait an hour, and approve the reset again"
+
 # What to do about a change that was refused: by the error's code, or by a part of its sentence where it has none.
 NEXT: Mapping[str, str] = {
+    "THROTTLED": RESET_LATER,
+    RESETS: RESET_LATER,
+    "Phone has already been taken": "merge the two, or choose another number",
     "TAKEN": "merge the two, or choose another address",
     "already been taken": "merge the two, or choose another address",
     "NOT_FOUND": "it was deleted or merged away; the next night finds what became of it",
@@ -168,6 +174,8 @@ def _oauth(answer: Answer) -> str | None:
 
 def _refused_whole(errors: Sequence[Mapping[str, Any]], body: Mapping[str, Any]) -> RollcallError | None:
     codes = {_code(error) for error in errors}
+    if any(RESETS in str(error.get("message")) for error in errors):
+        return Refusal(f"shopify mails no more resets for the moment: nothing was sent; {RESET_LATER}")
     if "THROTTLED" in codes:
         return RateLimited("shopify asks to wait: the bucket of points is empty", _refill(body))
     if "ACCESS_DENIED" in codes:

@@ -57,6 +57,7 @@ SWITCHES = {
     "shopify_token_refused": None,  # or shop_not_permitted, app_not_installed: why an app is given none
     "shopify_token_refused_as": "json",  # or "html": the form of that
     "shopify_storefront_scopes": ["unauthenticated_write_customers"],
+    "shopify_resets_limited": None,  # or "error", "coded", "user": how it says that it mails no more resets for now
     "shopify_storefront_unauthorized": 401,  # or 403 or 200: the status when the Storefront's token is wrong
     "shopify_redacted": [],  # fields the app is not approved for, as `Customer.defaultEmailAddress`
     "shopify_points": 2000,  # the bucket, and how fast it fills

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TOKENS = {"X-Shopify-Storefront-Access-Token": "sandbox", "Shopify-Storefront-Private-Token": "shpat_sandbox"}
 SCOPE = "unauthenticated_write_customers"
+LIMITED = "Resetting password limit exceeded. Please try again later."  # as apps have seen it
 NOBODY = {"field": ["email"], "message": "Could not find customer", "code": "UNIDENTIFIED_CUSTOMER"}
 
 
@@ -75,6 +76,12 @@ def _recover(_: Any, info: Any, email: str) -> dict[str, Any]:
     if SCOPE not in shop.desk.switches["shopify_storefront_scopes"]:
         said = f"Access denied for customerRecover field. Required access: `{SCOPE}` access scope."
         raise GraphQLError(said, extensions={"code": "ACCESS_DENIED", "requiredAccess": f"`{SCOPE}` access scope."})
+    if limited := shop.desk.switches["shopify_resets_limited"]:
+        shop.desk.wrote("shopify", request, "", "recover", {}, "refused")
+        if limited != "user":
+            raise GraphQLError(LIMITED, extensions={"code": "THROTTLED"} if limited == "coded" else None)
+        errors = [{"field": None, "message": LIMITED, "code": None}]
+        return {"customerUserErrors": errors, "userErrors": errors}
     customer = shop.holder("email", email)
     classic = shop.desk.switches["shopify_customer_accounts"] == "CLASSIC"
     known = customer is not None and customer["state"] == "ENABLED" and classic

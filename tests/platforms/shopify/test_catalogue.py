@@ -160,7 +160,9 @@ def test_a_part_of_an_answer_is_none(body: Any, kind: type[RollcallError], match
 # What a change's own errors say: field, sentence, code, the kind of it, and what to do next.
 PROBLEMS = [
     ("email", "Email has already been taken", None, Conflict, "Merge the two"),
-    ("phone", "Phone has already been taken", None, Conflict, "Merge the two"),
+    ("phone", "Phone has already been taken", None, Conflict, "Merge the two, or choose another number"),
+    (None, "Resetting password limit exceeded. Please try again later.", None, Refusal, "Wait an hour"),
+    ("email", "x", "THROTTLED", Refusal, "Wait an hour"),
     ("email", "x", "TAKEN", Conflict, "Merge the two"),
     ("email", "Email is invalid", None, Refusal, "Correct the value"),
     ("email", "Email is too long (maximum is 255 characters)", None, Refusal, "Shorten the value"),

@@ -82,6 +82,15 @@ def test_who_is_not_to_be_mailed_is_not_and_it_says_why(
     assert "guessed" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("how", ["error", "coded", "user"])
+def test_a_limit_of_resets_is_a_refusal_that_says_to_wait(how: str, shopify_with: OpenShop, ours: Ours) -> None:
+    shopify = shopify_with(shopify_resets_limited=how)
+    with pytest.raises(Refusal, match=r"(?i)wait an hour, and approve the reset again") as refusal:
+        fixes.write(ours(shopify, **TOKEN).api, reset())
+    assert type(refusal.value) is Refusal
+    assert [effect for *_, effect in shopify.changes()] == ["refused"]
+
+
 def test_a_customer_without_an_address_is_not_mailed(shopify: Shopify, ours: Ours) -> None:
     api = ours(shopify, **TOKEN).api
     api.update_customer(BO, email=None)
