@@ -19,8 +19,9 @@ from include.planning.draft import Draft
 from include.planning.hosting import look_at_domains, look_at_hosting
 from include.planning.stores import look_at_stores
 from include.requests import RULE, Request
+from include.requests.cooling import wait
 from include.rules import _making as making
-from include.store import requests
+from include.store import proofs, requests
 
 if TYPE_CHECKING:
     from include.platforms import Platform
@@ -65,6 +66,8 @@ def checked(
     remarks = [one.says for one in draft.because if one.evidence not in {"asked", "proof"}]
     if not draft.changes:
         return Checked(requests.DONE, {"remarks": remarks})
+    if late := _too_late(draft, settings, datetime.now(UTC)):
+        return Checked(requests.TROUBLE, {"troubles": [late]})
     draft.saw(draft.me, draft.new, first_name=asked.first_name, last_name=asked.last_name)
     finding = _finding(draft).as_json()
     told = {"finding": finding, "accounts": draft.accounts, "records": draft.records}
@@ -82,6 +85,18 @@ def _finding(draft: Draft) -> Finding:
     because = tuple(draft.because)
     recommended = None if doubtful else 0
     return Finding(RULE, draft.client, others, making.confidence(because), because, (option,), recommended)
+
+
+def _too_late(draft: Draft, settings: Settings, now: datetime) -> str | None:
+    """Why nobody could approve this, be it at once: its wait is over when the proof of who asks is too old."""
+    waits = wait(draft.changes, now, settings.cool_off_hours)
+    day = (now + waits).date() if waits else now.date()
+    if proofs.fresh(draft.asked.proof.seen_on, day, settings.proof_days):
+        return None
+    return (
+        f"This waits until {day.isoformat()} at least, for the old address to object, and the proof of who asks will "
+        f"be older than {settings.proof_days} days then: make sure again, and ask anew."
+    )
 
 
 def _recorded(draft: Draft, key: str) -> list[Fix]:

@@ -62,6 +62,27 @@ def test_a_proof_that_would_be_too_old_on_the_day_of_the_change_is_not_approved_
     assert [which for which, *_ in desk.told(row.id)] == []
 
 
+@pytest.mark.parametrize(
+    ("days", "address", "state"),
+    [
+        pytest.param(7, "ann@new.example", "trouble", id="it-waits-past-the-last-day"),
+        pytest.param(6, "ann@new.example", "filed", id="it-waits-until-the-last-day"),
+        pytest.param(7, "ann.obrien@example.com", "filed", id="it-need-not-wait"),
+    ],
+)
+def test_what_nobody_could_approve_since_it_waits_until_its_proof_is_too_old_is_not_filed(
+    desk: SupportDesk, days: int, address: str, state: str
+) -> None:
+    seen_on = (datetime.now(UTC).date() - timedelta(days)).isoformat()
+    row = desk.planned(proof_seen_on=seen_on, new_address=address)
+    assert row.state == state
+    if state == "trouble":
+        (says,) = row.found["troubles"]
+        assert "will be older than 7 days then" in says
+    else:
+        assert desk.approve(row.id) == "approved"
+
+
 def test_a_proof_that_grew_too_old_since_is_not_applied_on(desk: SupportDesk, stack: Stack) -> None:
     id = approved(desk)
     age(desk, id, 7)
