@@ -16,9 +16,20 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from include.errors import AlreadyDecided, FindingChanged, NotAllowed
-from include.model import FixState, Verdict
+from include.model import Action, Evidence, Fix, FixState, Option, Ref, Verdict
 from include.settings import settings
-from include.store import audit, authority, four_eyes, objections, proofs, requests, reviewing, undone, waiting
+from include.store import (
+    audit,
+    authority,
+    dossiers,
+    four_eyes,
+    objections,
+    proofs,
+    requests,
+    reviewing,
+    undone,
+    waiting,
+)
 from include.store import consents as given
 from include.store.schema import decision, finding, fix, option
 
@@ -187,7 +198,7 @@ def _state(
     if chosen is None:
         return str(said)
     actions = connection.execute(sa.select(fix.c.action).where(fix.c.option_id == chosen.id)).scalars().all()
-    two = four_eyes.needed(actions, chosen.people) > 1
+    two = four_eyes.needed(actions, max(chosen.people, _people(connection, row, chosen))) > 1
     first = connection.execute(
         sa.select(decision)
         .where(decision.c.finding_id == row.id, decision.c.version == row.version)
@@ -202,3 +213,11 @@ def _state(
             raise NotAllowed("Somebody approved another option. Approve the same one, or reject or defer the finding.")
         return "approved"
     return "half_approved" if two else "approved"
+
+
+def _people(connection: sa.Connection, row: sa.Row[Any], chosen: sa.Row[Any]) -> int:
+    """How many must agree by what is known now: an option may have been filed before that was asked for."""
+    held = connection.execute(sa.select(fix).where(fix.c.option_id == chosen.id))
+    fixes = tuple(Fix(Ref.parse(one.target), Action(one.action), one.before, one.after) for one in held)
+    because = [Evidence(one["evidence"], one["weight"], one["says"]) for one in row.because]
+    return four_eyes.people(Option(chosen.label, fixes), dossiers.known(connection, row.id), because)

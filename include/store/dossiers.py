@@ -80,5 +80,11 @@ def read(ledger: Ledger, ids: Sequence[str]) -> dict[str, Dossier]:
     return told
 
 
+def known(connection: sa.Connection, finding_id: str) -> frozenset[str] | None:
+    """What the addresses of a finding's people are known by, as they were last seen; None where nobody has said."""
+    row = connection.execute(sa.select(dossier.c.records).where(_of([finding_id]))).first()
+    return Dossier(row.records).known if row else None
+
+
 def _of(ids: Sequence[str]) -> sa.ColumnElement[bool]:
     return dossier.c.finding_id.in_(ids)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from include.errors import AlreadyDecided, FindingChanged, NotAllowed
-from include.model import Option
-from include.store import audit, decisions, schema
+from include.model import Evidence, Option
+from include.store import audit, decisions, findings, schema
+from include.store.dossiers import Dossier
 from tests.store.cases import (
     NEXT_NIGHT,
+    NIGHT,
     NOW,
     THREADS,
     a_finding,
@@ -198,3 +201,17 @@ def test_a_first_approval_that_would_not_be_applied_any_more_is_not_the_half_of_
     one = approval(ledger)
     one.require_approval()
     assert (one.since, one.authority.reviewers) == (late, ("bob", "ann"))
+
+
+@pytest.mark.parametrize("weak", [False, True], ids=["a-new-domain", "weak-proof"])
+def test_what_was_filed_before_two_had_to_agree_needs_two_all_the_same(ledger, weak):
+    told = a_finding(Option("use it", (set_email(),)))
+    doubtful = replace(told, because=(Evidence("weak_proof", 0.1, "A call."),))
+    records = [{"ref": "hubspot:contact:1", "email": "ann@a.example"}]
+    shown = {} if weak else {told.key: Dossier(records)}
+    findings.file(ledger, [doubtful if weak else told], NIGHT, shown=shown)
+    by_hand(ledger, "UPDATE option SET people = 1")
+    row = again(ledger, told)
+    assert decide(ledger, row) == "half_approved"
+    assert decide(ledger, row, reviewer="bob") == "approved"
+    approval(ledger).require_approval()
