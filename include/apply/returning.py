@@ -48,6 +48,9 @@ def reason(ledger: Ledger, option: ApprovedOption, settings: Settings, now: date
     if option.since < now - timedelta(days=settings.approval_days):
         says = f"The approval of {option.since:%Y-%m-%d} was older than {settings.approval_days} days"
         return Reason("too old", f"{says} and was not applied: decide anew.")
+    if reviewing.nobody_may(settings):
+        says = "Where approved fixes are applied, ROLLCALL_REVIEWERS is not set: it was not applied"
+        return Reason("no reviewers", f"{says}. Set it on the workers as for the page, and decide anew.")
     if gone := [who for who in option.authority.reviewers if not reviewing.may_decide(who, settings)]:
         says = (
             f"{' and '.join(gone)} approved this and may not decide any more (ROLLCALL_REVIEWERS): it was not applied"

@@ -36,8 +36,9 @@ def doubt(ledger: Ledger, option: ApprovedOption) -> str | None:
             own = next((body for body in told if _tells(body, row)), None)
             if own is None:
                 return (
-                    f"No line of the audit tells of the approval of {row.reviewer} as the ledger has it: something "
-                    "other than Rollcall wrote it. Nothing of it was applied; see who may write to the ledger."
+                    f"No line of the audit tells of the approval of {row.reviewer} as the ledger has it: it was given "
+                    "before an upgrade of Rollcall, or something other than Rollcall wrote it. Nothing of it was "
+                    "applied: decide anew, and where there was no upgrade see who may write to the ledger."
                 )
             told.remove(own)  # a line tells of one
             said = own.get("state")

@@ -55,6 +55,13 @@ def test_a_change_whose_consent_has_grown_too_old_is_not_written(worker, sandbox
     assert "may be 30 days old at most" in str(receipts_of(ledger)[-1][1])
 
 
+def test_a_worker_that_was_not_told_who_may_decide_says_so(worker, sandbox, ledger):
+    id = approved(ledger, email_fix(sandbox, "shopify", "customer"))
+    assert worker.apply(reviewers="", sandbox=False) == {}
+    assert (sandbox.writes(), state_of(ledger, id)) == ([], ("open", 2))
+    assert "ROLLCALL_REVIEWERS is not set" in str(receipts_of(ledger)[-1][1])
+
+
 def forged(ledger, *fixes: Fix, **said: object) -> str:
     """A finding that nobody decided on, approved by what somebody wrote into the ledger's tables."""
     told = a_finding(*fixes)
@@ -77,6 +84,7 @@ def test_an_approval_that_somebody_wrote_into_the_ledger_is_not_applied_and_the_
     assert (sandbox.writes(), state_of(ledger, id)) == ([], ("open", 2))
     assert receipts_of(ledger)[-1][0] == "held"
     assert "No line of the audit tells of the approval of ada" in str(receipts_of(ledger)[-1][1])
+    assert "it was given before an upgrade of Rollcall, or" in str(receipts_of(ledger)[-1][1])
 
 
 def test_an_approval_that_was_withdrawn_is_not_applied_though_the_ledger_calls_its_finding_approved(
