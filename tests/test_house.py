@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -19,3 +21,11 @@ def test_no_file_is_longer_than_one_reads_at_once():
 def test_every_name_says_something():
     named = {part for path in OURS for part in path.relative_to(ROOT).with_suffix("").parts}
     assert named & SAYS_NOTHING == set()
+
+
+def test_a_test_that_is_skipped_says_why(tmp_path):
+    one = tmp_path / "test_one.py"
+    one.write_text("import pytest\n\ndef test_it():\n    pytest.skip('no Chromium is installed')\n")
+    command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path), str(one)]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "no Chromium is installed" in said.stdout
