@@ -63,6 +63,7 @@ def whole(
 ) -> dict[str, Any]:
     """Everything about one request. `until`: when an approved one may be applied; `objected`: whether it is frozen."""
     mine = reviewing.person(row.requester) == reviewing.person(user)
+    concerned = mine or reviewing.may_decide(user)
     undecided = row.state == requests.FILED and row.finding_state in requests.UNDECIDED
     return {
         **line(row),
@@ -85,8 +86,8 @@ def whole(
         "objected": objected,
         "undecided": undecided,
         "may_choose": row.state == requests.CHOOSE and mine,
-        "may_repeat": row.state in {requests.TROUBLE, requests.CHOOSE} or undecided,
-        "may_withdraw": row.state in requests.UNDER_WAY,
+        "may_repeat": concerned and (row.state in {requests.TROUBLE, requests.CHOOSE} or undecided),
+        "may_withdraw": concerned and row.state in requests.UNDER_WAY,
         "mine": mine,
         "genuine": row.genuine,
     }

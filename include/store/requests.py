@@ -141,16 +141,16 @@ def choose(ledger: Ledger, id: int, client: str, who: str) -> None:
 
 
 def again(ledger: Ledger, id: int, who: str) -> None:
-    """Have a request looked up again, as long as nothing was approved of it. Raises AlreadyDecided."""
-    row = _required(ledger, id, TROUBLE, CHOOSE, FILED)
+    """Have a request looked up again, as long as nothing was approved of it. Raises AlreadyDecided and NotReviewer."""
+    row = _required(ledger, id, TROUBLE, CHOOSE, FILED, by=who)
     if row.state == FILED and row.finding_state not in UNDECIDED:
         raise AlreadyDecided(f"What request {id} led to is {row.finding_state} already. Nothing was changed.")
     _moved(ledger, id, [row.state], WAITING, by=who, client=None if row.state == CHOOSE else row.client, found={})
 
 
 def withdraw(ledger: Ledger, id: int, who: str, also: Also = None) -> None:
-    """Take a request back that has led to nothing yet. Raises AlreadyDecided."""
-    _required(ledger, id, *UNDER_WAY)
+    """Take a request back that has led to nothing yet. Raises AlreadyDecided and NotReviewer."""
+    _required(ledger, id, *UNDER_WAY, by=who)
     _moved(ledger, id, UNDER_WAY, WITHDRAWN, by=who, also=also)
 
 
@@ -206,10 +206,13 @@ def genuine(connection: sa.Connection, finding_id: str) -> bool:
     return all(row.genuine or row.forgotten for row in _rows(connection, request.c.finding_id == finding_id))
 
 
-def _required(ledger: Ledger, id: int, *states: str) -> RequestRow:
+def _required(ledger: Ledger, id: int, *states: str, by: str | None = None) -> RequestRow:
+    """The request if it stands so; `by` whom it is to be moved took it down, or may decide."""
     row = get(ledger, id)
     if row is None or row.state not in states:
         raise AlreadyDecided(f"Request {id} has gone on meanwhile: reload the page. Nothing was changed.")
+    if by is not None and reviewing.person(by) != reviewing.person(row.requester):
+        reviewing.require_reviewer(by)
     return row
 
 

@@ -10,7 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from include.audit import checked
-from include.errors import NotAllowed
+from include.errors import NotAllowed, NotReviewer
+from include.review import deciding
+from include.review.asked import whole
 from include.settings import settings
 from include.store import requests
 from include.store.requests import _hash
@@ -89,6 +91,26 @@ def test_a_proof_that_grew_too_old_since_is_not_applied_on(desk: SupportDesk, st
     assert desk.apply() == {}
     assert (written(stack), desk.row(id).finding_state) == ([], "open")
     assert "Make sure again who asks" in str(receipts_of(desk.ledger)[-1][1])
+
+
+def test_nobody_takes_half_an_approval_away_but_a_reviewer_and_who_took_the_request_down(
+    desk: SupportDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROLLCALL_REVIEWERS", "bob, cleo")
+    settings.cache_clear()
+    row = desk.planned()
+    assert desk.approve(row.id, "bob") == "half_approved"
+    with pytest.raises(NotReviewer):
+        requests.again(desk.ledger, row.id, "eve support")
+    assert desk.approve(row.id, "cleo") == "approved"
+    for who in ("Ann Support", "bob"):
+        id = desk.ask(client="12")
+        with pytest.raises(NotReviewer):
+            deciding.withdraw(desk.ledger, id, "eve support")
+        assert not whole(desk.row(id), [], "eve support")["may_withdraw"]
+        assert whole(desk.row(id), [], who)["may_withdraw"]
+        deciding.withdraw(desk.ledger, id, who)
+        assert desk.row(id).state == "withdrawn"
 
 
 def test_what_a_withdrawn_request_led_to_is_gone(desk: SupportDesk) -> None:
