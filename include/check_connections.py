@@ -77,10 +77,11 @@ def _check(name: str) -> bool:
         return False
     version = f"API {about.version}" if about.version else "API version not told"
     told = ", ".join(filter(None, (about.account, version, about.quota, f"fingerprint {account}")))
+    more = f"; some changes need more: {', '.join(about.wanting)}" if about.wanting else ""
     if about.missing:
-        _say(name, f"lacks {', '.join(about.missing)} ({told}): grant what is missing and check again", "yellow")
+        _say(name, f"lacks {', '.join(about.missing)} ({told}): grant what is missing and check again{more}", "yellow")
     else:
-        _say(name, f"usable: {told}", "green")
+        _say(name, f"usable: {told}{more}", "yellow" if more else "green")
     return not about.missing
 
 

@@ -95,6 +95,18 @@ def test_a_missing_scope_is_named_and_is_exit_code_1(all_of, sandbox, check):
     assert said["hubspot"].startswith("usable")
 
 
+def test_what_only_some_changes_need_is_named_and_no_failure(all_of, connect, sandbox, check):
+    connect("shopify", all_of["shopify"] | {"extra": {}})
+    sandbox.switch(shopify_scopes=["write_customers", "write_orders", "read_all_orders"])
+    code, said = check()
+    assert code == 0
+    assert said["shopify"].startswith("usable: shop 1")
+    assert said["shopify"].endswith(
+        "; some changes need more: write_customer_merge (to merge customers), "
+        "storefront_token with the scope unauthenticated_write_customers (to reset access)"
+    )
+
+
 def test_a_shopify_app_that_has_only_a_client_id_and_secret_is_checked_like_one_with_a_token(
     all_of, connect, sandbox, check
 ):

@@ -116,13 +116,15 @@ class About:
     What a platform says of the account our key opens. Nothing in it is a secret or a person's.
 
     `account` tells it from the vendor's other accounts, `version` is the API version that answered, `missing` names the
-    scopes or rights that the key lacks, `quota` is what is left of it where the platform says so.
+    scopes or rights that the key lacks, `quota` is what is left of it where the platform says so. `wanting` names what
+    only some changes need, each with what it is for: without it everything else goes on.
     """
 
     account: str
     version: str | None
     missing: tuple[str, ...]
     quota: str | None
+    wanting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,39 @@ def pulled_night(store: Snapshots, platform: Platform, date: str) -> int:
     return count
 
 
+MERGES = "write_customer_merge (to merge customers)"
+RESETS = "with the scope unauthenticated_write_customers (to reset access)"
+SCOPES_OF_PULLS = ["write_customers", "write_orders", "read_all_orders"]
+
+
+@pytest.mark.parametrize(
+    ("switches", "token", "wanting"),
+    [
+        ({}, "sandbox", ()),
+        ({}, "shpat_sandbox", ()),
+        ({"shopify_scopes": SCOPES_OF_PULLS}, "sandbox", (MERGES,)),
+        ({}, None, (f"storefront_token {RESETS}",)),
+        *(
+            (
+                {"shopify_storefront_unauthorized": status},
+                "guessed",
+                (f"a storefront_token that Shopify accepts, {RESETS}",),
+            )
+            for status in (200, 401, 403)
+        ),
+        ({"shopify_customer_accounts": "NEW_CUSTOMER_ACCOUNTS"}, None, ()),
+        ({"shopify_scopes": SCOPES_OF_PULLS}, None, (MERGES, f"storefront_token {RESETS}")),
+    ],
+)
+def test_what_shopifys_merges_and_resets_need_is_named_apart(sandbox, switches, token, wanting):
+    sandbox.switch(**switches)
+    host = sandbox._get("connections")["shopify"]["host"]
+    key = Key("", "sandbox", {"storefront_token": token} if token else {})
+    told = open_platform("shopify", requests.Session(), host, key, sleep=lambda _: None).api.about()
+    assert (told.missing, told.wanting) == ((), wanting)
+    assert sandbox._get("writes")["writes"] == []
+
+
 def test_a_store_that_does_not_tell_its_hash_is_known_by_the_host(sandbox):
     sandbox.switch(bigcommerce_scopes=["store_v2_customers", "store_v2_orders"])
     assert about(sandbox, "bigcommerce").account == "store sandbox"

@@ -2,7 +2,8 @@
 Which shop the connection opens, and what its app lacks.
 
 Shopify lists the scopes that were granted, but not the approval for protected customer data: a customer is asked for,
-and a field that comes back redacted tells. In a shop without customers that cannot be seen.
+and a field that comes back redacted tells. In a shop without customers that cannot be seen. Nor can the scope of the
+Storefront's token: whether it is accepted is seen.
 """
 
 from __future__ import annotations
@@ -17,15 +18,18 @@ from include.platforms.shopify import documents
 from include.record import Record
 
 if TYPE_CHECKING:
+    from include.platforms.shopify.storefront import Storefront
     from include.transport import Answer
 
 NEEDED = ("write_customers", "write_orders", "read_all_orders")  # writing implies reading
 SHOP = re.compile(r"gid://shopify/Shop/(\d+)")
+MERGES = "write_customer_merge"
+NEW_ACCOUNTS = "NEW_CUSTOMER_ACCOUNTS"  # where nobody has a password that could be reset
 PROTECTED = "protected customer data (level 2)"
 
 
-def about(answer: Callable[[str, Mapping[str, Any]], Answer]) -> About:
-    """Ask for the shop and the app's scopes, then for one customer, of whom nothing is kept."""
+def about(answer: Callable[[str, Mapping[str, Any]], Answer], storefront: Storefront) -> About:
+    """Ask for the shop and the app's scopes, for one customer, of whom nothing is kept, and for the Storefront."""
     told = answer(documents.ABOUT, {})
     data = Record("shopify", told.body["data"])
     shop = data.part("shop")
@@ -38,7 +42,12 @@ def about(answer: Callable[[str, Mapping[str, Any]], Answer]) -> About:
         except NotPermitted:
             missing.append(PROTECTED)
     named = f"shop {_number(shop)} ({shop.text('myshopifyDomain')})"
-    return About(named, told.headers.get("X-Shopify-API-Version"), tuple(missing), _quota(told.body))
+    wanting = [] if MERGES in granted else [f"{MERGES} (to merge customers)"]
+    accounts = shop.part("customerAccountsV2").text("customerAccountsVersion")
+    if accounts != NEW_ACCOUNTS and (lacking := storefront.lacking()):
+        wanting.append(f"{lacking} (to reset access)")
+    version = told.headers.get("X-Shopify-API-Version")
+    return About(named, version, tuple(missing), _quota(told.body), tuple(wanting))
 
 
 def account(answer: Callable[[str, Mapping[str, Any]], Answer]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from include.errors import NotFound, RollcallError, SettingsWrong, UnclearOutcome, UnexpectedAnswer
 from include.platforms import About
 from include.platforms.shopify import documents, notes
-from include.platforms.shopify.about import about, account
+from include.platforms.shopify.about import NEW_ACCOUNTS, about, account
 from include.platforms.shopify.access import Access
 from include.platforms.shopify.pulls import PAGE, SMALL, Pulls
 from include.platforms.shopify.refusals import judge, refused
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
     from include.key import Key
     from include.transport import Http
 
-__all__ = ["Api", "judge"]
+__all__ = ["NEW_ACCOUNTS", "Api", "judge"]
 
 API_VERSION = "2026-10"
 MOST_PAGES = 100  # of a customer's orders: as many records as a cursor is sure to lead past
-NEW_ACCOUNTS = "NEW_CUSTOMER_ACCOUNTS"
 
 
 class Api(Pulls):
@@ -45,7 +44,7 @@ class Api(Pulls):
 
     def about(self) -> About:
         """Which shop this is, and what the app lacks."""
-        return about(self._answer)
+        return about(self._answer, self._storefront)
 
     def account(self) -> str:
         """The fingerprint of this shop. It is asked for once."""

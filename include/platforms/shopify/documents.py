@@ -87,7 +87,7 @@ query Account {
 
 ABOUT = """
 query About {
-  shop { id myshopifyDomain }
+  shop { id myshopifyDomain customerAccountsV2 { customerAccountsVersion } }
   currentAppInstallation { accessScopes { handle } }
 }
 """

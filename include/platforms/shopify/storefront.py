@@ -1,7 +1,7 @@
 """
 Asks Shopify's Storefront API for the one thing the Admin API cannot do: to mail a customer the way to a new password.
 
-It has a token of its own, in the connection's extra. It reads nothing, sends one request, and never sends it again.
+It has a token of its own, in the connection's extra. That mail is asked for by one request, which is never sent again.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ mutation RecoverCustomer($email: String!) {
   customerRecover(email: $email) { customerUserErrors { code field message } }
 }
 """
+
+NAME = "query Name { shop { name } }"
 
 TOKEN = "storefront_token"  # noqa: S105  the extra's name, not what it holds
 SCOPE = "unauthenticated_write_customers"
@@ -51,13 +53,25 @@ class Storefront:
         if problems:
             raise refused("customerRecover", problems, {"email": email})
 
+    def lacking(self) -> str | None:
+        """What the connection lacks for a reset, as far as reading shows it; None for nothing."""
+        if not self._token:
+            return f"{TOKEN} with the scope {SCOPE}"
+        try:
+            self._http.read("POST", self._path, STOREFRONT, json={"query": NAME}, headers=self._signed())
+        except Refusal:
+            return f"a {TOKEN} that Shopify accepts, with the scope {SCOPE}"
+        return None
+
+    def _signed(self) -> dict[str, str]:
+        private = self._token.startswith(PRIVATE)
+        return {"Shopify-Storefront-Private-Token" if private else "X-Shopify-Storefront-Access-Token": self._token}
+
     def _told(self, email: str) -> Answer:
         """The answer. A token that is not accepted is this change's trouble alone: the Admin API has another one."""
         asked = {"query": RECOVER, "variables": {"email": email}}
-        private = self._token.startswith(PRIVATE)
-        header = "Shopify-Storefront-Private-Token" if private else "X-Shopify-Storefront-Access-Token"
         try:
-            return self._http.write("POST", self._path, STOREFRONT, json=asked, headers={header: self._token})
+            return self._http.write("POST", self._path, STOREFRONT, json=asked, headers=self._signed())
         except NotPermitted as denied:
             raise NotPermitted(f"{denied} (the Storefront API; its token needs the scope {SCOPE})") from denied
         except Refusal as refusal:

@@ -80,8 +80,8 @@ def _recover(_: Any, info: Any, email: str) -> dict[str, Any]:
         shop.desk.wrote("shopify", request, "", "recover", {}, "refused")
         if limited != "user":
             raise GraphQLError(LIMITED, extensions={"code": "THROTTLED"} if limited == "coded" else None)
-        errors = [{"field": None, "message": LIMITED, "code": None}]
-        return {"customerUserErrors": errors, "userErrors": errors}
+        told: list[dict[str, Any]] = [{"field": None, "message": LIMITED, "code": None}]
+        return {"customerUserErrors": told, "userErrors": told}
     customer = shop.holder("email", email)
     classic = shop.desk.switches["shopify_customer_accounts"] == "CLASSIC"
     known = customer is not None and customer["state"] == "ENABLED" and classic
