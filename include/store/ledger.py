@@ -24,6 +24,7 @@ WRITERS = 5_707_042  # the key of PostgreSQL's advisory lock that writers take t
 EXAMPLES = {"sqlite": "sqlite:///data/ledger.db", "postgresql": "postgresql+psycopg://user@host/name"}
 BUSY_SECONDS = 30  # how long a writer waits for its turn on SQLite
 REACH_SECONDS = 5  # how long a PostgreSQL server that says nothing is waited for, where the URL says no other
+READ_SECONDS = 300  # after which PostgreSQL gives up a question: no page holds its server for longer
 PATIENCE = {
     "pysqlite": {"timeout": BUSY_SECONDS},
     "psycopg": {"connect_timeout": REACH_SECONDS},
@@ -43,6 +44,8 @@ class Ledger:
         # PostgreSQL would otherwise let each question see a moment of its own; SQLite never does
         options = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
         with self.engine.connect().execution_options(**options) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.text(f"SET LOCAL statement_timeout = '{READ_SECONDS}s'"))
             yield connection
 
     @contextmanager

@@ -164,3 +164,11 @@ def test_a_server_that_is_not_there_is_told_likewise():
         port = server.getsockname()[1]
     with pytest.raises(Unreachable, match="The ledger cannot be reached"):
         open_ledger(f"postgresql+psycopg://u@127.0.0.1:{port}/rollcall")
+
+
+def test_no_question_of_a_reader_holds_the_server_for_ever(ledger):
+    if ledger.engine.dialect.name == "postgresql":
+        with ledger.read() as reader:
+            assert reader.execute(sa.text("SHOW statement_timeout")).scalar() == "5min"
+        with ledger.write() as writer:
+            assert writer.execute(sa.text("SHOW statement_timeout")).scalar() == "0"
