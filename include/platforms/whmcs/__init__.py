@@ -15,6 +15,8 @@ What we know (developers.whmcs.com at 2026-01-05):
   pulled: `holders` asks for them when a client wants another address.
 * A client's cPanel accounts may be on several servers (`services`); the connection `whm` opens one of them.
 * `userid` means the client in GetOrders and AddClientNote. Searches match beginnings only.
+* Lists go by offsets, which shift when a record comes or goes. A killed pull goes on beyond the last id it kept; a list
+  that does not come by id (clients before 8.2, and what is asked for in no order) is then pulled from its beginning.
 * Times carry no zone; they are taken as UTC.
 """
 

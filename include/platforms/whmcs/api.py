@@ -10,6 +10,7 @@ from include.errors import NotFound, UnexpectedAnswer
 from include.platforms import About, Lane, Page, Pulled
 from include.platforms.whmcs.about import about, account
 from include.whmcs_endpoint import Endpoint
+from include.whmcs_lists import Listed, Place, Told, walked, with_details
 from include.whmcs_refusals import judge
 from include.whmcs_shapes import record_id, rows
 
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from include.transport import Http
 
 __all__ = ["Api", "judge"]
+
+CLIENTS = Listed("clients", "GetClients", "client", {"orderby": "id", "sorting": "ASC"})
+LISTS = {
+    "users": Listed("users", "GetUsers", "user", {"sorting": "ASC"}),
+    "products": Listed("products", "GetClientsProducts", "product"),
+    "orders": Listed("orders", "GetOrders", "order"),
+}
+STREAMS = ("clients", "users", "products", "servers", "orders")
 
 
 class Api(Pulled):
@@ -46,18 +55,13 @@ class Api(Pulled):
         The full pull: `clients`, `details`, `users`, `products`, `servers`, `orders`.
 
         GetClients tells neither phone nor address, so each client is asked for by itself; the answers about the
-        clients of one page of `clients` are one page of `details`.
+        clients of one page of `clients` are one page of `details`. A killed pull goes on beyond the last id it kept.
         """
-        for page in self._whmcs.listing("GetClients", "clients", "client", orderby="id", sorting="ASC"):
-            yield Page("clients", page)
-            yield Page("details", {"clients": list(self._details(page))})
-        for page in self._whmcs.listing("GetUsers", "users", "user", sorting="ASC"):
-            yield Page("users", page)
-        for page in self._whmcs.listing("GetClientsProducts", "products", "product"):
-            yield Page("products", page)
-        yield Page("servers", self._whmcs.read("GetServers"))
-        for page in self._whmcs.listing("GetOrders", "orders", "order"):
-            yield Page("orders", page)
+        place = Place.of(after or CLIENTS.stream)
+        begun = STREAMS.index(place.stream)
+        for stream in STREAMS[begun:]:
+            at = place if stream == place.stream else Place(stream)
+            yield from (Page(*told) for told in self._stream(stream, at))
 
     def require_version(self) -> None:
         """Refuse a WHMCS whose clients are their own logins."""
@@ -126,8 +130,17 @@ class Api(Pulled):
         """Send one changing action, once."""
         self._whmcs.write(action, **fields)
 
-    def _details(self, page: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        for row in rows(page.get("clients"), "client", "whmcs GetClients"):
+    def _stream(self, stream: str, place: Place) -> Iterator[Told]:
+        if stream == CLIENTS.stream:
+            return with_details(
+                self._whmcs, CLIENTS, place, "details", lambda found: {"clients": [*self._details(found)]}
+            )
+        if stream in LISTS:
+            return walked(self._whmcs, LISTS[stream], place)
+        return iter([(stream, self._whmcs.read("GetServers"), "orders")])
+
+    def _details(self, found: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        for row in found:
             try:
                 yield self._whmcs.read("GetClientsDetails", clientid=record_id(row, "whmcs GetClients"))
             except NotFound:

@@ -12,6 +12,8 @@ What we know (developers.whmcs.com at 2026-01-05, and three public registrar mod
 * How a name with a blank (`First Name`) is spelled as an XML element is not documented, and a field whose name is not
   recognised may be saved empty. Try it on a domain of your own: send its contacts back by DomainUpdateWhoisInfo with
   `_` for each blank, and without any, and see in the registrar's panel at which none is lost.
+* In which order GetClientsDomains lists is not documented: where it is by id, a killed pull goes on beyond the last one
+  whose registrar was asked; otherwise it begins anew.
 * A save may succeed and change nothing: only reading back tells.
 * Under ICANN's transfer policy a new registrant address is a change of registrant: both addresses may have to
   confirm, the domain may be locked against transfer for 60 days, and it is suspended when the new address is not

@@ -13,6 +13,7 @@ from include.platforms import About, Lane, Page, Pulled
 from include.platforms.whois.about import about, account
 from include.platforms.whois.roles import Roles, roles
 from include.whmcs_endpoint import Endpoint
+from include.whmcs_lists import Listed, Place, with_details
 from include.whmcs_refusals import judge
 from include.whmcs_shapes import record_id, rows, text
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Api", "judge"]
 
+DOMAINS = Listed("domains", "GetClientsDomains", "domain")
 REGISTERED = {"Active", "Grace"}  # in any other status the registrar does not hold the domain for us (any more)
 ELEMENT = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 UNSPELLED = (
@@ -56,10 +58,14 @@ class Api(Pulled):
         return [Lane("everything")]
 
     def walk(self, lane: Lane, after: str | None = None) -> Iterator[Page]:
-        """The full pull: `domains`, and `whois` with what the registrars said about the domains of one such page."""
-        for page in self._whmcs.listing("GetClientsDomains", "domains", "domain"):
-            yield Page("domains", page)
-            yield Page("whois", {"whois": list(self._asked(page))})
+        """
+        The full pull: `domains`, and `whois` with what the registrars said about the domains of one such page.
+
+        A killed pull goes on beyond the last id it kept, where WHMCS lists domains by id.
+        """
+        place = Place.of(after or DOMAINS.stream)
+        told = with_details(self._whmcs, DOMAINS, place, "whois", lambda found: {"whois": [*self._asked(found)]})
+        yield from (Page(*each) for each in told)
 
     def require_version(self) -> None:
         """Refuse a WHMCS whose clients are their own logins."""
@@ -88,9 +94,9 @@ class Api(Pulled):
         """Send whole roles to the registrar, once. Refuses names with blanks unless it was told how to spell them."""
         self._whmcs.write("DomainUpdateWhoisInfo", domainid=domain_id, xml=self._xml(wanted))
 
-    def _asked(self, page: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def _asked(self, found: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         where = "whois domains"
-        for row in rows(page.get("domains"), "domain", where):
+        for row in found:
             if not self.registered(row):
                 continue
             domain = record_id(row, where)

@@ -29,6 +29,7 @@ SWITCHES = {
     "whmcs_denied": (),  # actions that the credential's API role does not allow
     "whmcs_ip_refused": False,  # the caller is not on the IP allow list
     "whmcs_shapes": True,  # containers, ids and flags drift from answer to answer
+    "whmcs_newest_first": False,  # lists that are asked for in no order come by descending id
     "whmcs_search_html": False,  # names are kept, and so searched, as HTML: `O'Brien` finds nobody
     "whmcs_no_owner": 0,  # what `owner_user_id` says of a client that has none; "" or None elsewhere
     # How WHMCS contradicts itself about owners. Its client: "named" (names another), "nobody" (marks none as it);

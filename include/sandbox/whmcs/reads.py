@@ -55,7 +55,7 @@ def users(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
     doubt, reach = books.desk.switches["whmcs_owner_doubt"], _reach(books)
     found = [
         user | {"clients": Container(None, reach.get(user["id"], []))}
-        for _, user in sorted(books.users.items())
+        for user in _ordered(books, books.users)
         if _begins(user, form.get("search", ""), books) and not (doubt == "gone" and user["id"] in books.owner.values())
     ]
     return _page("users", None, found, form)
@@ -63,7 +63,7 @@ def users(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
 
 def products(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
     """GetClientsProducts, with the password of every service."""
-    found = [row for _, row in sorted(books.services.items()) if form.get("clientid") in (None, "", row["clientid"])]
+    found = [row for row in _ordered(books, books.services) if form.get("clientid") in (None, "", row["clientid"])]
     return _page("products", "product", found, form)
 
 
@@ -87,7 +87,7 @@ def contacts(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
 
 def domains(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
     """GetClientsDomains."""
-    found = [row for _, row in sorted(books.domains.items()) if form.get("clientid") in (None, "", row["userid"])]
+    found = [row for row in _ordered(books, books.domains) if form.get("clientid") in (None, "", row["userid"])]
     return _page("domains", "domain", found, form)
 
 
@@ -103,7 +103,7 @@ def lock(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
 
 def orders(books: Books, form: Mapping[str, str]) -> dict[str, Any]:
     """GetOrders; its `userid` is the client."""
-    found = [row for _, row in sorted(books.orders.items()) if form.get("userid") in (None, "", str(row["userid"]))]
+    found = [row for row in _ordered(books, books.orders) if form.get("userid") in (None, "", str(row["userid"]))]
     return _page("orders", "order", found, form)
 
 
@@ -136,6 +136,11 @@ def _page(name: str, singular: str | None, found: Iterable[dict[str, Any]], form
         "numreturned": len(part),
         name: Container(singular, part),
     }
+
+
+def _ordered(books: Books, kept: Mapping[Any, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a list that is asked for in no order: by id, or otherwise where that is switched."""
+    return [row for _, row in sorted(kept.items(), reverse=bool(books.desk.switches["whmcs_newest_first"]))]
 
 
 def _begins(row: Mapping[str, Any], search: str, books: Books) -> bool:
