@@ -19,6 +19,7 @@ from tests.scripted import Scripted, says, serve
 PLATFORMS = names("platforms")
 CONTACTS = "crm.objects.contacts"
 LEVEL_2 = "protected customer data (level 2)"
+HUBSPOTS = [f"{CONTACTS}.read", f"{CONTACTS}.write", "oauth"]
 WHM_RIGHTS = ("list-accts", "acct-summary", "edit-account")
 
 LACKING: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
@@ -41,6 +42,8 @@ ENOUGH: list[tuple[str, dict[str, Any]]] = [
     ("cpanel", {"whm_privileges": ["all"]}),
     ("cpanel", {"whm_denied": ["version"]}),
     ("hubspot", {"hubspot_tells_scopes": False}),
+    ("hubspot", {"hubspot_details_want": "oauth"}),
+    ("hubspot", {"hubspot_details_want": "oauth", "hubspot_tells_scopes": False, "hubspot_scopes": HUBSPOTS}),
 ]
 
 
@@ -185,6 +188,21 @@ def test_shopifys_quota_is_its_bucket_of_points(sandbox):
     left, whole = (about(sandbox, "shopify").quota or "").removesuffix(" points left").split(" of ")
     assert 0 < int(left) <= 1000
     assert whole == "1,000"
+
+
+def test_a_hubspot_key_that_may_not_see_the_details_is_for_the_same_account(sandbox):
+    seen = sandbox.open("hubspot").api
+    account, told = seen.account(), seen.about()
+    sandbox.switch(hubspot_details_want="oauth")
+    without = sandbox.open("hubspot").api
+    assert (without.account(), without.about()) == (account, told)
+
+
+def test_a_hubspot_key_that_is_told_no_account_is_refused_with_the_scope_that_tells_it(sandbox):
+    sandbox.switch(hubspot_details_want="oauth", hubspot_tells_scopes=False)
+    for ask in ("about", "account"):
+        with pytest.raises(NotPermitted, match="grant it the scope oauth"):
+            getattr(sandbox.open("hubspot").api, ask)()
 
 
 def hubspot_at(script: Scripted, version: str = "v3") -> About:

@@ -3,7 +3,8 @@ HubSpot, through its CRM API. Contacts only; it knows no orders. One contact can
 
 Airflow connection `hubspot` (type `http`): host `https://api.hubapi.com`, password the token of a service key (or of a
 private app that still exists), extra `{"version": "v3"}` or a dated version such as `"2026-03"`. Scopes:
-`crm.objects.contacts.read` and `crm.objects.contacts.write`.
+`crm.objects.contacts.read` and `crm.objects.contacts.write`; and `oauth` where HubSpot tells the key its account in no
+other way (`make check-connections` says so).
 
 What we know (developers.hubspot.com, the public spec collection, and answers other programs recorded; seen 2026-11):
 

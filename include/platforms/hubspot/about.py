@@ -5,6 +5,9 @@ A private app's key is told its scopes (POST /oauth/v2/private-apps/get/access-t
 the host that every request carries it to; HubSpot's page on private apps, and public clients, seen 2026-11). Whether a
 service key is told them is not documented. Where it is not, reading is tried, and that writing is granted stays unseen
 until the first write.
+
+The portal's details want the scope `oauth` by HubSpot's specification, which a key may lack: where they are denied,
+what the key is told of itself names its portal.
 """
 
 from __future__ import annotations
@@ -21,18 +24,21 @@ if TYPE_CHECKING:
     from include.transport import Answer, Http
 
 READ, WRITE = "crm.objects.contacts.read", "crm.objects.contacts.write"
-ACCOUNT = "/account-info/v3/details"  # served to every key, whatever the version of the objects' paths
-SCOPES_OF_KEY = "/oauth/v2/private-apps/get/access-token-info"
+ACCOUNT = "/account-info/v3/details"  # whatever the version of the objects' paths
+KEY = "/oauth/v2/private-apps/get/access-token-info"
 
 
 def about(http: Http, key: Key, contacts: str, version: str) -> About:
     """Ask for the portal and the key's scopes, then for one contact's id at `contacts`."""
     signed = {"Authorization": f"Bearer {key.secret}"}
-    portal, answer = _portal(http, signed)
-    granted = _granted(http, key, signed)
+    portal, headers = _portal(http, key, signed)
+    told = _told_of_key(http, key, signed)
+    scopes = _object(told.body).get("scopes") if told else None
+    granted = {str(scope) for scope in scopes} if isinstance(scopes, list) else None
     missing = set() if granted is None else {READ, WRITE} - granted
     try:
-        answer = http.read("GET", contacts, params={"limit": 1, "properties": "hs_object_id"}, headers=signed)
+        asked = {"limit": 1, "properties": "hs_object_id"}
+        headers = http.read("GET", contacts, params=asked, headers=signed).headers
     except NotPermitted:
         missing.add(READ)
     except NotFound:
@@ -40,29 +46,37 @@ def about(http: Http, key: Key, contacts: str, version: str) -> About:
             f"hubspot knows no version {version}: put one that it serves into the extra of the connection, such as "
             '{"version": "v3"}.'
         ) from None
-    return About(f"portal {portal}", version, tuple(sorted(missing)), _quota(answer.headers))
+    return About(f"portal {portal}", version, tuple(sorted(missing)), _quota(headers))
 
 
 def account(http: Http, key: Key) -> str:
     """The fingerprint of the portal."""
-    portal, _ = _portal(http, {"Authorization": f"Bearer {key.secret}"})
+    portal, _ = _portal(http, key, {"Authorization": f"Bearer {key.secret}"})
     return fingerprint("hubspot", str(portal))
 
 
-def _portal(http: Http, signed: Mapping[str, str]) -> tuple[int, Answer]:
-    """The portal's id, and the answer that told it."""
-    answer = http.read("GET", ACCOUNT, headers=signed)
-    return Record("hubspot account", _object(answer.body)).number("portalId"), answer
-
-
-def _granted(http: Http, key: Key, signed: Mapping[str, str]) -> set[str] | None:
-    """The scopes of this key; None when HubSpot does not tell those of its kind."""
+def _portal(http: Http, key: Key, signed: Mapping[str, str]) -> tuple[int, Mapping[str, str]]:
+    """The portal's id, and the headers of the answer that told it."""
     try:
-        answer = http.read("POST", SCOPES_OF_KEY, json={"tokenKey": key.secret}, headers=signed)
+        answer = http.read("GET", ACCOUNT, headers=signed)
+    except NotPermitted as denied:
+        told = _told_of_key(http, key, signed)
+        portal = _object(told.body).get("hubId") if told else None
+        if told is None or type(portal) is not int:
+            raise NotPermitted(
+                "hubspot does not tell this key which account it is for: grant it the scope oauth, by which the "
+                "account's details can be read"
+            ) from denied
+        return portal, told.headers
+    return Record("hubspot account", _object(answer.body)).number("portalId"), answer.headers
+
+
+def _told_of_key(http: Http, key: Key, signed: Mapping[str, str]) -> Answer | None:
+    """What HubSpot tells a key of itself; None where it does not tell one of its kind."""
+    try:
+        return http.read("POST", KEY, json={"tokenKey": key.secret}, headers=signed)
     except Refusal:
         return None
-    scopes = _object(answer.body).get("scopes")
-    return {str(scope) for scope in scopes} if isinstance(scopes, list) else None
 
 
 def _quota(headers: Mapping[str, str]) -> str | None:

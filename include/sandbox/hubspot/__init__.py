@@ -51,6 +51,7 @@ SWITCHES = {
     "hubspot_search_lag": 0,  # seconds before the newest change in which a changed contact is not found yet
     "hubspot_search": True,  # may this key search?
     "hubspot_scopes": ["crm.objects.contacts.read", "crm.objects.contacts.write"],
+    "hubspot_details_want": None,  # or "oauth": the scope without which the account's details are not told
     "hubspot_tells_scopes": True,  # is a key told its scopes? Documented for private apps, not for service keys
 }
 

@@ -24,7 +24,10 @@ class Account:
         self._desk = portal.desk
 
     async def details(self, _: Request) -> Response:
-        """The account's details, which every key may see."""
+        """The account's details, which every key may see, or only those with a certain scope."""
+        wanted = self._desk.switches["hubspot_details_want"]
+        if wanted and wanted not in self._desk.switches["hubspot_scopes"]:
+            raise Refused.scope(wanted)
         told = {
             "portalId": self._desk.switches["hubspot_portal"],
             "accountType": "DEVELOPER_TEST",
