@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 import requests
 
-from include import stages
 from include.errors import NotPermitted, SettingsWrong, Unauthorized, UnexpectedAnswer
 from include.key import Key
-from include.platforms import About, Platform, address, connection_of, open_platform
+from include.platforms import About, address, connection_of, open_platform
 from include.registry import names
-from include.store.snapshots import Snapshots, open_store
 from tests.sandboxes import Sandbox
 from tests.scripted import Scripted, says, serve
 
@@ -94,23 +92,6 @@ def test_what_the_key_lacks_is_named(sandbox, name, switches, missing):
 def test_what_is_not_needed_or_not_told_is_not_held_to_be_missing(sandbox, name, switches):
     sandbox.switch(**switches)
     assert about(sandbox, name).missing == ()
-
-
-@pytest.mark.parametrize(("name", "switches"), ENOUGH)
-def test_a_key_that_lacks_nothing_is_enough_for_a_whole_pull(sandbox, name, switches, tmp_path):
-    sandbox.switch(**switches)
-    store = open_store(str(tmp_path))
-    first, second = (pulled_night(store, sandbox.open(name), date) for date in ("2026-11-22", "2026-11-23"))
-    assert first > 0
-    assert second >= 0
-
-
-def pulled_night(store: Snapshots, platform: Platform, date: str) -> int:
-    """How many records a night pulled, as good a night as the next one may rest on."""
-    snapshot = store.begin(date)
-    count = stages.pull(platform, snapshot, store.before(snapshot), full_pull_days=7)
-    snapshot.mark_filed()
-    return count
 
 
 MERGES = "write_customer_merge (to merge customers)"
