@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HEADER = "X-Shopify-Access-Token"
 PATH = "/admin/oauth/access_token"
+LASTING = "shpat_"  # what an access token begins with, and no client secret: whatever the login is, it is a token
 EARLY = 60  # seconds before a token's end at which it is used no more
 
 Signed = dict[str, str]
@@ -32,7 +33,8 @@ class Access:
 
     def __init__(self, http: Http, key: Key) -> None:
         self._http = http
-        self._client, self._secret = key.login.strip(), key.secret
+        self._secret = key.secret
+        self._client = "" if self._secret.startswith(LASTING) else key.login.strip()
         self._lock = threading.Lock()
         self._token: str | None = None
         self._until = -math.inf

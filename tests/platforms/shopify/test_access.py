@@ -62,6 +62,13 @@ def test_which_shop_it_is_and_what_the_app_lacks_is_told_with_a_token_of_a_day(
     assert api.account() == ours(there).api.account()
 
 
+def test_a_lasting_token_is_one_whatever_somebody_put_into_the_login() -> None:
+    with serve(says(200, NOBODY)) as script, requests.Session() as session:
+        key = Key("the shop's owner", "shpat_lasting")
+        open_platform("shopify", session, script.url, key).api.holder("a@example.com")
+    assert signed(script) == ["shpat_lasting"]
+
+
 def test_the_token_is_asked_for_once_by_a_form_and_signs_what_follows() -> None:
     with shop(token("shpat_1", expires_in=86399), says(200, NOBODY)) as (api, script):
         api.holder("a@example.com")
